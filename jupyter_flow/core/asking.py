@@ -1,0 +1,91 @@
+"""What people type after a command, made into values: pairs, options, moments, tasks.
+
+Shared by the faces, so that a terminal and a notebook understand the same. What a value's text
+means is decided by the flow's declaration, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from .errors import UsageError
+from .ids import TaskKey
+from .states import TaskState
+
+
+def pairs(texts: Iterable[str], *, option: str = "-p") -> dict[str, str]:
+    """``["n=20", "model=logit"]`` as a mapping. Raises UsageError for what is no such pair."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            raise UsageError(
+                f"'{text}' is no parameter", hint=f"Write {option} name=value.", code="JF401"
+            )
+        if name in found:
+            raise UsageError(
+                f"parameter '{name}' is given twice", hint=f"Give {option} {name}=… once."
+            )
+        found[name] = value
+    return found
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO date or time; without a zone it is UTC. Raises UsageError for anything else."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00+01:00.", code="JF402"
+        ) from error
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+
+
+def task_key(text: str) -> TaskKey:
+    """``train`` or ``train[2]``. Raises UsageError for anything else."""
+    try:
+        return TaskKey.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"'{text}' is no task",
+            hint="Write train, or train[2] for one of several.",
+            code="JF403",
+        ) from error
+
+
+def ending(text: str) -> Literal[TaskState.SUCCEEDED, TaskState.FAILED]:
+    """``succeeded`` or ``failed``: what a person may say of a task. Raises UsageError."""
+    if text == "succeeded":
+        return TaskState.SUCCEEDED
+    if text == "failed":
+        return TaskState.FAILED
+    raise UsageError(
+        f"a task cannot be marked '{text}'", hint="Say succeeded or failed.", code="JF403"
+    )
+
+
+def option_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Plain words, and ``--option value`` or ``--option=value`` as a mapping.
+
+    Raises UsageError for an option without a value, and when there is no plain word.
+    """
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    waiting = iter(words)
+    for word in waiting:
+        if not word.startswith("--"):
+            plain.append(word)
+            continue
+        option, equals, value = word.removeprefix("--").partition("=")
+        given = value if equals else next(waiting, None)
+        if given is None:
+            raise UsageError(f"--{option} needs a value", hint=f"Write --{option} VALUE.")
+        options[option.replace("-", "_")] = given
+    if not plain:
+        raise UsageError("no notebook is named", hint="Name at least one: train.ipynb")
+    return plain, options

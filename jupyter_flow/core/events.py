@@ -1,0 +1,154 @@
+"""Events: facts about a run, one frozen class each. The machine's only input.
+
+They are recorded in the journal as they are, so their shapes are part of the store's format.
+Every class has a ``kind`` that tells it apart in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .flow import Target
+from .ids import TaskKey
+from .run import Failure
+from .states import Outcome, TaskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """A driver took up the run for the first time."""
+
+    kind: Literal["run_started"] = "run_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAdopted:
+    """A driver took up a run that another one left. What was running then is lost."""
+
+    kind: Literal["run_adopted"] = "run_adopted"
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStarted:
+    """A slot was free and the next attempt of *key* begins."""
+
+    key: TaskKey
+    kind: Literal["attempt_started"] = "attempt_started"
+    notebook: str = ""
+    log: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptProgressed:
+    """Code cell *cell* of *cells* has begun; both count from 1."""
+
+    key: TaskKey
+    number: int
+    cell: int
+    cells: int
+    kind: Literal["attempt_progressed"] = "attempt_progressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptEnded:
+    """Attempt *number* of *key* is over. ``values`` are what it handed on, even when it failed."""
+
+    key: TaskKey
+    number: int
+    outcome: Outcome
+    kind: Literal["attempt_ended"] = "attempt_ended"
+    failure: Failure | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    cpu: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDue:
+    """The time of the next attempt of *key* has come."""
+
+    key: TaskKey
+    kind: Literal["retry_due"] = "retry_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTimedOut:
+    """The run's time limit has passed."""
+
+    kind: Literal["run_timed_out"] = "run_timed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested:
+    """Somebody wants the run, or only the named tasks, to stop.
+
+    A mapped task without index means all its instances.
+    """
+
+    kind: Literal["cancel_requested"] = "cancel_requested"
+    keys: tuple[TaskKey, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairRequested:
+    """Somebody wants what did not succeed, and all downstream of it, to be done again.
+
+    ``targets`` are fresh snapshots of notebooks that were mended meanwhile, by task.
+    """
+
+    kind: Literal["repair_requested"] = "repair_requested"
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearRequested:
+    """Somebody wants *tasks* (and, if asked, all downstream of them) to be done again.
+
+    A task is named as ``train``, or one instance of it as ``train[2]``. ``targets`` are as in
+    `RepairRequested`.
+    """
+
+    tasks: tuple[str, ...]
+    downstream: bool = True
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    kind: Literal["clear_requested"] = "clear_requested"
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRequested:
+    """Somebody says how *key* ended: succeeded or failed.
+
+    A mapped task without index means all its instances. ``values`` are handed on beside those
+    that it has.
+    """
+
+    key: TaskKey
+    state: Literal[TaskState.SUCCEEDED, TaskState.FAILED]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["mark_requested"] = "mark_requested"
+    by: str = ""
+
+
+Event = (
+    RunStarted
+    | RunAdopted
+    | AttemptStarted
+    | AttemptProgressed
+    | AttemptEnded
+    | RetryDue
+    | RunTimedOut
+    | CancelRequested
+    | RepairRequested
+    | ClearRequested
+    | MarkRequested
+)
+
+#: What a person may ask of a run that is driven elsewhere.
+Request = CancelRequested | RepairRequested | ClearRequested | MarkRequested

@@ -1,0 +1,135 @@
+"""Strings in a flow are Jinja templates. Rendering them.
+
+The names and the filters are Airflow's, with its meanings. What comes out is always a string: it
+is never read again as a number or a list, because "007" is a name and "1e5" may be one; typed
+values are written as expressions (``params.n``), not as templates. A name that is not there is
+an error, never an empty string.
+
+Knows nothing of runs: `jupyter_flow.core.inputs` makes the context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jupyter_flow.core.errors import suggestion
+from jupyter_flow.core.expressions import EvaluationError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: A parameter longer than this is no parameter; a template that makes one is a mistake.
+LONGEST = 1_000_000
+
+_Moment = date | time | None
+
+#: How moments are written: names in a context, and filters. Nothing (None) is written as "".
+TIME_FORMATS: Mapping[str, Callable[[_Moment], str]] = {
+    "ds": lambda moment: moment.strftime("%Y-%m-%d") if moment else "",
+    "ds_nodash": lambda moment: moment.strftime("%Y%m%d") if moment else "",
+    "ts": lambda moment: moment.isoformat() if moment else "",
+    "ts_nodash": lambda moment: moment.strftime("%Y%m%dT%H%M%S") if moment else "",
+    "ts_nodash_with_tz": lambda moment: (
+        moment.isoformat().replace("-", "").replace(":", "") if moment else ""
+    ),
+}
+
+
+class TemplateError(EvaluationError):
+    """A template cannot be rendered; the message has its text and says why."""
+
+
+def is_template(text: str) -> bool:
+    """Whether there is anything to render in *text*."""
+    return "{" in text and any(mark in text for mark in ("{{", "{%", "{#"))
+
+
+def render(value: Any, context: Mapping[str, Any]) -> Any:
+    """*value* with every string in it rendered, however deep in lists and objects.
+
+    A string without a template comes back as it is, and so does everything that is no string.
+
+    Raises:
+        TemplateError: the text is no template, a name is unknown, or it grows without bounds.
+    """
+    match value:
+        case str():
+            return _render(value, context) if is_template(value) else value
+        case list() | tuple():
+            return [render(item, context) for item in value]
+        case Mapping():
+            return {key: render(item, context) for key, item in value.items()}
+        case _:
+            return value
+
+
+def times(moment: datetime) -> dict[str, str]:
+    """``ds``, ``ts`` and their relatives for *moment*."""
+    return {name: write(moment) for name, write in TIME_FORMATS.items()}
+
+
+class Names:
+    """Values by name, as ``params.x`` in a template: no method hides a name."""
+
+    def __init__(self, values: Mapping[str, Any], *, of: str) -> None:
+        self._values = values
+        self._of = of
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(self.absence_of(name)) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __str__(self) -> str:
+        return str(dict(self._values))
+
+    def absence_of(self, name: str) -> str:
+        """What to say when *name* is asked for and not there."""
+        hint = suggestion(name, list(self._values), noun=self._of).rstrip(".")
+        return f"there is no {self._of} {name!r}. {hint}"
+
+
+def _render(text: str, context: Mapping[str, Any]) -> str:
+    template = _compiled(text)
+    parts: list[str] = []
+    size = 0
+    try:
+        for part in template.generate(context):
+            parts.append(part)
+            size += len(part)
+            if size > LONGEST:
+                raise EvaluationError(f"it gives more than {LONGEST:,} characters")
+    except Exception as error:
+        # A template raises whatever the objects in it raise: there is no narrower class.
+        why = str(error) or type(error).__name__
+        if why.endswith("is undefined"):
+            why += f". Known names: {', '.join(sorted(context))}"
+        raise TemplateError(f"the template {_shown(text)} cannot be rendered: {why}") from error
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Template:
+    # jinja2 is slow to load, and most flows have no template.
+    from jinja2 import TemplateSyntaxError
+
+    from .sandbox import compiled
+
+    try:
+        return compiled(text)
+    except TemplateSyntaxError as error:
+        raise TemplateError(f"{_shown(text)} is no template: {error.message}") from error
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:77]}...")

@@ -1,0 +1,42 @@
+"""The arguments of calls, by name, and what is said with them to a draft."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from jupyter_flow.core.errors import Problem
+from jupyter_flow.core.expressions import Expression
+
+from .drafts import Draft
+from .findings import Findings
+from .values import Values
+
+
+class Arguments:
+    """Reads the arguments of calls of one flow."""
+
+    def __init__(self, findings: Findings, values: Values) -> None:
+        self._findings = findings
+        self.values = values
+
+    def named(
+        self, call: ast.Call, shown: str, *, code: str = "JF113"
+    ) -> Iterator[tuple[str, Expression, ast.keyword]]:
+        """The arguments of *call* that have names, with their places."""
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                what = f"** cannot be written in {shown}"
+                self._findings.refuse(code, what, "Write the names out.", keyword.value)
+            else:
+                yield keyword.arg, self.values.value(keyword.value), keyword
+
+    def give(self, draft: Draft, name: str, value: Expression, at: ast.expr | ast.keyword) -> None:
+        """The task is given the parameter *name*."""
+        self._findings.mark(("parameter", draft.name, name), at)
+        self.note(draft.say_parameter(name, value), at)
+
+    def note(self, problem: Problem | None, at: ast.expr | ast.keyword) -> None:
+        """Note *problem*, if there is one."""
+        if problem is not None:
+            self._findings.note(problem, at)

@@ -1,0 +1,171 @@
+"""Every option there is: its name, where it may stand, its type and what it means.
+
+The only list of them. Reading, writing, the reference and the help of commands are made from it.
+"""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from dataclasses import dataclass
+from typing import Literal
+
+from . import option_types as types
+from . import text_types as texts
+from .option_type import OptionType
+from .shell_words import quote
+
+Level = Literal["task", "flow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionSpec:
+    """One option. Those of level ``task`` may also stand on the flow's line, for all its tasks.
+
+    ``example`` is a value as Python writes it; ``default`` says in words what holds without it.
+    """
+
+    name: str
+    level: Level
+    type: OptionType
+    meaning: str
+    example: str
+    default: str
+
+    @property
+    def flag(self) -> str:
+        """The option as it stands on a line: ``--max-active-tasks``."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def line_example(self) -> str:
+        """The example as it stands on a line: ``--retry-on ConnectionError,KernelDied``."""
+        value = literal_eval(self.example)
+        if isinstance(value, dict):
+            value = " ".join(f"{name}={item}" for name, item in value.items())
+        text = ",".join(value) if isinstance(value, list) else str(value)
+        return f"{self.flag} {quote(text)}"
+
+    @property
+    def type_text(self) -> str:
+        return self.type.text
+
+
+def _task(name: str, type_: OptionType, meaning: str, example: str, default: str) -> OptionSpec:
+    return OptionSpec(
+        name=name, level="task", type=type_, meaning=meaning, example=example, default=default
+    )
+
+
+def _flow(name: str, type_: OptionType, meaning: str, example: str, default: str) -> OptionSpec:
+    return OptionSpec(
+        name=name, level="flow", type=type_, meaning=meaning, example=example, default=default
+    )
+
+
+OPTIONS: tuple[OptionSpec, ...] = (
+    _task("retries", types.FROM_ZERO, "how often a failed task is tried again", "2", "0"),
+    _task("retry_delay", types.DELAY, "how long to wait before trying again", '"5m"', "0"),
+    _task(
+        "backoff",
+        types.FACTOR,
+        "by how much the delay grows with each attempt: 2 doubles it",
+        "2",
+        "1, the delay stays the same",
+    ),
+    _task(
+        "max_retry_delay", types.LIMIT, "the longest that a delay may grow to", '"1h"', "no limit"
+    ),
+    _task(
+        "jitter",
+        types.SHARE,
+        "how much of the delay is added by chance at most, so that not all try again at once; "
+        "the chance is the same for the same attempt",
+        "0.1",
+        "0",
+    ),
+    _task(
+        "retry_on",
+        texts.EXCEPTIONS,
+        "try again only after these exception classes (or those derived from them) and causes: "
+        "CellError, KernelDied, OutOfMemory, Timeout, CellTimeout, Lost",
+        '["ConnectionError", "KernelDied"]',
+        "after any",
+    ),
+    _task("no_retry_on", texts.EXCEPTIONS, "never try again after these", '"ValueError"', "none"),
+    _task("timeout", types.LIMIT, "how long an attempt may take", '"20m"', "no limit"),
+    _task("cell_timeout", types.LIMIT, "how long a cell may take", '"5m"', "no limit"),
+    _task(
+        "trigger",
+        types.TRIGGER,
+        "when the task may start, given how what it needs has ended",
+        '"all_done"',
+        "all_success",
+    ),
+    _task("pool", texts.TEXT, "the pool whose slots the task takes", '"gpu"', "the common one"),
+    _task("slots", types.FROM_ONE, "how many slots the task takes", "2", "1"),
+    _task("priority", types.WHOLE, "of tasks that wait for a slot the highest first", "10", "0"),
+    _task(
+        "kernel", texts.TEXT, "the kernelspec that executes the notebook", '"ir"', "the notebook's"
+    ),
+    _task(
+        "env",
+        texts.ENVIRONMENT,
+        "variables of the kernel's environment; the layers are merged name by name",
+        '{"OMP_NUM_THREADS": "1"}',
+        "nothing is added",
+    ),
+    _task(
+        "cwd",
+        texts.TEXT,
+        "the folder in which the kernel runs, from the flow's",
+        '"work"',
+        "the notebook's own",
+    ),
+    _task(
+        "cache",
+        types.FLAG,
+        "reuse the result of an earlier run while nothing that it depends on has changed",
+        "True",
+        "False",
+    ),
+    _task("notify", texts.ADDRESSES, "whom to tell, by URL", '"mailto://me@example.com"', "nobody"),
+    _task(
+        "on",
+        texts.OCCASIONS,
+        f"about what to tell them: {', '.join(texts.EVENTS)}",
+        '["failure", "late"]',
+        "failure",
+    ),
+    _flow(
+        "max_active_tasks",
+        types.FROM_ONE,
+        "how many tasks of a run may run at a time",
+        "4",
+        "as many as the machine allows",
+    ),
+    _flow(
+        "max_active_runs",
+        types.FROM_ONE,
+        "how many runs of the flow may run at a time",
+        "1",
+        "no limit",
+    ),
+    _flow("run_timeout", types.LIMIT, "how long a run may take", '"2h"', "no limit"),
+    _flow("schedule", types.CRON, "when to run, as cron has it", '"0 6 * * 1-5"', "when asked to"),
+    _flow("tz", types.ZONE, "the time zone of schedule, start and end", '"Europe/Berlin"', "UTC"),
+    _flow("start", types.MOMENT, "the schedule is not due before", '"2026-01-31"', "no limit"),
+    _flow("end", types.MOMENT, "the schedule is not due after", '"2026-12-31"', "no limit"),
+    _flow(
+        "catchup",
+        types.CATCHUP,
+        "which of the times that passed while nothing was running to make up for: "
+        "none, latest or all",
+        '"latest"',
+        "none",
+    ),
+)
+
+TASK_OPTIONS = {spec.name: spec for spec in OPTIONS if spec.level == "task"}
+FLOW_OPTIONS = {spec.name: spec for spec in OPTIONS if spec.level == "flow"}
+#: All that may stand on a magic line.
+LINE_OPTIONS = {**FLOW_OPTIONS, **TASK_OPTIONS}

@@ -1,0 +1,82 @@
+"""The options that are texts: names, lists of names, addresses, variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeGuard
+
+from .option_type import OptionType, wrong
+
+
+def is_plain(text: object) -> TypeGuard[str]:
+    """Whether *text* is a text that can stand on one line."""
+    return isinstance(text, str) and bool(text.strip()) and not re.search(r"[\x00-\x1f\x7f]", text)
+
+
+def _read_text(name: str, value: object) -> object:
+    return value if is_plain(value) else wrong(name, value, "a text")
+
+
+def texts(text: str, wrong_one: Callable[[str], str | None], *, split: bool) -> OptionType:
+    """A text or several; *wrong_one* says what one of them must be instead, if it is wrong."""
+
+    def read(name: str, value: object) -> object:
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, Sequence):
+            return wrong(name, value, text)
+        items = [item for each in given for item in from_text(each)]
+        for item in items:
+            must = wrong_one(item) if is_plain(item) else text
+            if must is not None:
+                return wrong(name, item, must)
+        return tuple(items)
+
+    def from_text(given: object) -> Sequence[object]:
+        if split and isinstance(given, str):
+            return [part.strip() for part in given.split(",")]
+        return [given]
+
+    return OptionType(text=text, read=read, write=list, is_many=True)
+
+
+def _wrong_exception(name: str) -> str | None:
+    is_name = all(part.isidentifier() for part in name.split("."))
+    return None if is_name else "the name of an exception class or a cause"
+
+
+#: What a notification can be about.
+EVENTS = ("failure", "retry", "success", "late", "slow")
+
+
+def _wrong_event(name: str) -> str | None:
+    return None if name in EVENTS else f"one of {', '.join(EVENTS)}"
+
+
+def _read_environment(name: str, value: object) -> object:
+    """An object of texts; ``A=1`` or a list of such pairs will do, as they come from commands."""
+    pairs = _pairs([value] if isinstance(value, str) else value)
+    if pairs is None:
+        return wrong(name, value, "an object of texts by the names of variables")
+    for key, item in pairs.items():
+        if not is_plain(key) or "=" in key:
+            return wrong(name, key, "an object of texts by the names of variables")
+        if not isinstance(item, str) or "\0" in item:
+            return wrong(f"{name}: {key}", item, "a text")
+    return pairs
+
+
+def _pairs(value: object) -> dict[Any, Any] | None:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if not isinstance(value, Sequence):
+        return None
+    pairs = [item.split("=", 1) if isinstance(item, str) else [] for item in value]
+    return dict(pairs) if all(len(pair) == 2 for pair in pairs) else None
+
+
+TEXT = OptionType(text="text", read=_read_text)
+EXCEPTIONS = texts("names of exception classes or causes", _wrong_exception, split=True)
+ADDRESSES = texts("URLs to notify", lambda _: None, split=False)
+OCCASIONS = texts(f"some of {', '.join(EVENTS)}", _wrong_event, split=True)
+ENVIRONMENT = OptionType(text="texts by name", read=_read_environment, write=dict, is_many=True)

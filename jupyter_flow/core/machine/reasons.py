@@ -1,0 +1,93 @@
+"""Why a task did not run and why a run failed, in words that a person can act upon.
+
+Looks at task runs, which the rules do not, so it is asked only once a verdict has fallen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from jupyter_flow.core.options import TriggerRule
+from jupyter_flow.core.run import Run, TaskRun
+from jupyter_flow.core.states import BAD, GOOD, TaskState
+from jupyter_flow.core.words import duration
+
+from .rules import Verdict
+
+#: The reason of a task whose rule can never be met; takes the rule.
+NEVER = "it can never start: what it needs has ended, and its rule {} is still not met"
+
+_FATES: Mapping[TaskState, str] = {
+    **dict.fromkeys(GOOD, "succeeded"),
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "was cancelled",
+    TaskState.UPSTREAM_FAILED: "could not run",
+    TaskState.SKIPPED: "was skipped",
+}
+
+_SKIPPED = frozenset({TaskState.SKIPPED})
+
+#: For each rule and verdict, the states of which one upstream explains the verdict. A pair that
+#: is missing is explained by the rule as a whole.
+_CULPRITS: Mapping[tuple[TriggerRule, Verdict], frozenset[TaskState]] = {
+    (TriggerRule.ALL_SUCCESS, Verdict.BLOCK): BAD,
+    (TriggerRule.ALL_SUCCESS, Verdict.SKIP): _SKIPPED,
+    (TriggerRule.ALL_FAILED, Verdict.SKIP): GOOD | _SKIPPED,
+    (TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, Verdict.SKIP): _SKIPPED,
+    (TriggerRule.NONE_FAILED, Verdict.BLOCK): BAD,
+    (TriggerRule.NONE_SKIPPED, Verdict.SKIP): _SKIPPED,
+    (TriggerRule.ALL_SKIPPED, Verdict.SKIP): BAD | GOOD,
+}
+
+_WHOLE: Mapping[tuple[TriggerRule, Verdict], str] = {
+    (TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, Verdict.BLOCK): "nothing that it needs succeeded",
+    (TriggerRule.ONE_SUCCESS, Verdict.SKIP): "everything that it needs was skipped",
+    (TriggerRule.ONE_SUCCESS, Verdict.BLOCK): "nothing that it needs succeeded",
+    (TriggerRule.ONE_FAILED, Verdict.SKIP): "nothing that it needs failed",
+    (TriggerRule.ONE_DONE, Verdict.SKIP): "nothing that it needs succeeded or failed",
+    (TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, Verdict.SKIP): "everything that it needs was skipped",
+    (TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, Verdict.BLOCK): "nothing that it needs succeeded",
+}
+
+
+def why(run: Run, task: str, rule: TriggerRule, verdict: Verdict) -> str:
+    """Why *rule* came to *verdict* (skip or block) for *task*."""
+    culprits = _CULPRITS.get((rule, verdict), BAD if verdict is Verdict.BLOCK else frozenset())
+    culprit = _first_upstream(run, task, culprits) if culprits else None
+    said = f"'{culprit.key}' {_FATES[culprit.state]}" if culprit else _WHOLE[rule, verdict]
+    return said if rule is TriggerRule.ALL_SUCCESS else f"{said} (its rule is {rule})"
+
+
+def why_failed(run: Run) -> str:
+    """Which tasks made *run* fail: those that failed themselves, not what they held up."""
+    culprits = (TaskState.FAILED, TaskState.CANCELLED)
+    keys = [f"'{each.key}'" for each in run.in_order() if each.state in culprits]
+    if not keys:
+        return "some tasks could not run"
+    if len(keys) == 1:
+        return f"{keys[0]} did not succeed"
+    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+    return f"{len(keys)} tasks did not succeed: {', '.join(keys[:3])}{more}"
+
+
+def by_whom(done: str, who: str) -> str:
+    """``cancelled by ann``, or only ``cancelled``."""
+    return f"{done} by {who}" if who else done
+
+
+def time_limit(limit: timedelta) -> str:
+    """Why a run was stopped that took longer than *limit*."""
+    return f"the run's time limit of {duration(limit)} passed"
+
+
+def shortened(text: str, length: int = 500) -> str:
+    """The first line of *text*, cut to *length*: for reasons, which go into every list."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _first_upstream(run: Run, task: str, states: frozenset[TaskState]) -> TaskRun | None:
+    upstream = run.plan.flow.graph.upstream[task]
+    each_run = (each for name in upstream for each in run.runs_of(name))
+    return next((each for each in each_run if each.state in states), None)

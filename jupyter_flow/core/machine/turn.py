@@ -1,0 +1,135 @@
+"""One step in the making: the run so far, and everything found to follow from the event.
+
+The only thing in the core that changes in place; it lives for one call of `step` and is never
+seen outside of it. It keeps the books (what changed, which moves, which commands, which tasks
+must be looked at again) and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jupyter_flow.core.commands import Command, Dequeue, Enqueue, Move, Stop
+from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.run import Run, TaskRun
+from jupyter_flow.core.states import RunState, Signal, TaskState
+from jupyter_flow.core.tally import counts_alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What follows from one event.
+
+    ``changed`` are the task runs that are new or different, each once, as they are in ``run``;
+    ``removed`` the keys that gave way to mapped instances. ``moves`` tell, in order, which
+    states were entered.
+    """
+
+    run: Run
+    commands: tuple[Command, ...] = ()
+    changed: tuple[TaskRun, ...] = ()
+    removed: tuple[TaskKey, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+
+class Turn:
+    """Collects what follows from one event at the moment ``now``."""
+
+    def __init__(self, run: Run, now: datetime) -> None:
+        self.run = run
+        self.now = now
+        self._commands: list[Command] = []
+        self._changed: dict[TaskKey, None] = {}
+        self._removed: list[TaskKey] = []
+        self._moves: list[Move] = []
+        # Tasks to be decided again, in the order in which that was found out.
+        self._touched: deque[str] = deque()
+        self._waiting: set[str] = set()
+
+    def step(self) -> Step:
+        """Everything that was collected."""
+        return Step(
+            run=self.run,
+            commands=tuple(self._commands),
+            changed=tuple(self.run.task_runs[key] for key in self._changed),
+            removed=tuple(self._removed),
+            moves=tuple(self._moves),
+        )
+
+    def command(self, command: Command) -> None:
+        self._commands.append(command)
+
+    # -- the run -------------------------------------------------------------------------------
+
+    def move_run(self, state: RunState, reason: str = "") -> None:
+        """The run comes into *state*."""
+        self.run = replace(self.run, state=state, reason=reason)
+        self._moves.append(Move(key=None, state=state.value, reason=reason))
+
+    # -- task runs -----------------------------------------------------------------------------
+
+    def put(self, after: TaskRun) -> None:
+        """*after* takes the place of the task run of its key."""
+        before = self.run.task_runs[after.key]
+        self.run = self.run.with_task_run(after)
+        self._changed[after.key] = None
+        if before.state is after.state:
+            return
+        number = after.attempt.number if after.attempt else 0
+        self._moves.append(
+            Move(key=after.key, state=after.state.value, attempt=number, reason=after.reason)
+        )
+        if not counts_alike(before.state, after.state):
+            for down in self.run.plan.flow.graph.downstream[after.key.task]:
+                self.touch(down)
+
+    def send(self, task_run: TaskRun, signal: Signal, reason: str = "") -> None:
+        """*task_run* takes *signal*."""
+        self.put(task_run.take(signal, reason=reason))
+
+    def add(self, instances: Sequence[TaskRun]) -> None:
+        """A task is mapped to *instances*, or to these beside those that it has."""
+        if not instances:
+            return
+        whole = TaskKey(instances[0].key.task)
+        if whole in self.run.task_runs:
+            self._changed.pop(whole, None)
+            self._removed.append(whole)
+        self.run = self.run.with_instances(instances)
+        self._changed |= dict.fromkeys(each.key for each in instances)
+
+    def enqueue(self, task_run: TaskRun) -> None:
+        """*task_run* may run: it wants a slot."""
+        self.put(task_run.take(Signal.RELEASE))
+        self.ask_for_slot(task_run.key)
+
+    def ask_for_slot(self, key: TaskKey) -> None:
+        policy = self.run.plan.policy(key.task)
+        rank = (policy.priority, self.run.plan.flow.graph.height[key.task])
+        self.command(Enqueue(key=key, rank=rank, pool=policy.pool, slots=policy.slots))
+
+    def withdraw(self, task_run: TaskRun) -> None:
+        """Take back what the world was asked to do for *task_run*: its slot, its attempt."""
+        if task_run.state is TaskState.QUEUED:
+            self.command(Dequeue(key=task_run.key))
+        if task_run.state is TaskState.RUNNING and not task_run.is_stopping:
+            self.command(Stop(key=task_run.key, number=task_run.attempts[-1].number))
+
+    # -- what must be decided again ------------------------------------------------------------
+
+    def touch(self, task: str) -> None:
+        """*task* must be looked at again, if it is not decided."""
+        if task in self.run.undecided and task not in self._waiting:
+            self._waiting.add(task)
+            self._touched.append(task)
+
+    def next_touched(self) -> str | None:
+        """The next task to look at, once for all that happened before."""
+        if not self._touched:
+            return None
+        task = self._touched.popleft()
+        self._waiting.discard(task)
+        return task

@@ -1,0 +1,90 @@
+"""From a flow's names to what is run: each task gets its `Target`, and every mistake is told.
+
+Pure: notebooks were read before (`jupyter_flow.project`), here they are only compared with what
+the flow says. All problems are found together; nothing is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from jupyter_flow.core.errors import Problem
+from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
+from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
+from jupyter_flow.core.options import Policy
+
+from .codes import CODES, Code
+from .lookup import Lookup, Spans
+from .notebooks import Finder, is_path
+from .parameters import check_parameters
+from .params import bind_params, unknown_params
+from .policies import check_kernels, check_later, check_pool
+from .values import check_values
+
+__all__ = ["CODES", "Code", "bind_params", "paths_named", "resolve", "unknown_params"]
+
+
+def paths_named(flow: Flow) -> frozenset[str]:
+    """The notebooks that *flow* names by their paths, as it writes them."""
+    wanted = (task.notebook for task in flow.tasks if task.kind is Kind.NOTEBOOK)
+    return frozenset(path for path in wanted if path is not None and is_path(path))
+
+
+def resolve(
+    flow: Flow,
+    *,
+    shelf: Shelf,
+    kernels: Collection[str],
+    pools: Mapping[str, int],
+    spans: Spans | None = None,
+    origin: str = "",
+) -> tuple[Plan | None, list[Problem]]:
+    """The plan of *flow* with the notebooks of *shelf*, and all that is wrong with it.
+
+    *kernels* are the names of the installed kernelspecs, *pools* the declared pools with their
+    sizes, *spans* the places in the flow's text. There is no plan when a problem is an error.
+    """
+    lookup = Lookup(flow=flow, shelf=shelf, spans=spans or {}, kernels=kernels, pools=pools)
+    finder = Finder(lookup)
+    notebooks: dict[str, Notebook] = {}
+    targets: dict[str, Target] = {}
+    problems: list[Problem] = []
+    for task in flow.tasks:
+        notebook, found = finder.find(task)
+        problems += found
+        if notebook is None:
+            continue
+        notebooks[task.name] = notebook
+        targets[task.name] = target = _target(task, notebook, flow, shelf)
+        problems += check_parameters(task, notebook, lookup)
+        problems += check_pool(task, notebook, target, lookup)
+    for notebook in {each.path: each for each in notebooks.values()}.values():
+        problems += notebook.problems
+    for task in flow.tasks:
+        problems += check_values(task, notebooks, lookup)
+    problems += check_kernels(notebooks, targets, lookup)
+    problems += check_later(notebooks, lookup)
+    problems = list(dict.fromkeys(problems))
+    if any(problem.is_error for problem in problems):
+        return None, problems
+    return Plan(flow=flow, targets=targets, origin=origin), problems
+
+
+def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
+    policy = Policy.of(task.options, notebook.options, flow.defaults)
+    own = shelf.folder if task.kind is not Kind.NOTEBOOK else notebook.path.rpartition("/")[0]
+    return Target(
+        path=notebook.path,
+        digest=notebook.digest,
+        folder=own if policy.cwd is None else _below(shelf.folder, policy.cwd),
+        kernel=notebook.kernel,
+        policy=policy,
+        types=notebook.contract.types,
+    )
+
+
+def _below(folder: str, path: str) -> str:
+    """*path* from *folder*, unless it is absolute (``/data``, ``C:/data``)."""
+    path = path.replace("\\", "/") if path[1:3] == ":\\" else path
+    is_absolute = path.startswith("/") or path[1:3] == ":/"
+    return path if is_absolute else f"{folder.rstrip('/')}/{path}"

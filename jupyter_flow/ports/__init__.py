@@ -1,0 +1,1 @@
+"""What the parts promise each other: one Protocol a file, nothing else."""

@@ -1,0 +1,63 @@
+"""How one attempt is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
+from jupyter_flow.core.ids import RunId, TaskKey
+
+Report = Callable[[AttemptProgressed | AttemptEnded], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """All that is needed to make one attempt, wherever it is made.
+
+    ``notebook`` is the snapshot to execute and ``source`` the path that people know it by.
+    ``parameters`` are final: no template, no reference. ``executed`` and ``log`` are where the
+    executed notebook and the log go, ``artifacts`` is the attempt's own folder for files.
+    """
+
+    run: RunId
+    flow: str
+    key: TaskKey
+    number: int
+    notebook: Path
+    source: str
+    folder: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    kernel: str | None = None
+    timeout: timedelta | None = None
+    cell_timeout: timedelta | None = None
+    executed: Path
+    log: Path
+    artifacts: Path
+
+
+class Executor(Protocol):
+    """Makes attempts.
+
+    Every implementation must pass ``jupyter_flow.testing.executors.ExecutorContract``.
+    """
+
+    def start(self, assignment: Assignment, report: Report) -> None:
+        """Begin the attempt and return at once.
+
+        *report* is called from any thread: any number of times with progress, then exactly once
+        with the end, whatever happens. Nothing that the attempt started is alive by then.
+        """
+
+    def stop(self, run: RunId, key: TaskKey, number: int) -> None:
+        """End that attempt: interrupt, then terminate, then kill, each after a grace.
+
+        What was written is kept; its end is reported as cancelled. Unknown attempts are ignored.
+        """
+
+    def close(self) -> None:
+        """Stop all attempts, wait for their ends to be reported, and free everything."""

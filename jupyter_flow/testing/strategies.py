@@ -1,0 +1,318 @@
+"""Hypothesis strategies: any flow, with everything that the language can say.
+
+Every flow that comes out is one that `jupyter_flow.core.language` could have read: it has no
+problems of its own. Whether its notebooks exist is another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache, partial
+from inspect import cleandoc
+from typing import Any, Literal
+
+from hypothesis import strategies as st
+
+from jupyter_flow.core.expressions import (
+    Compare,
+    Constant,
+    DictOf,
+    Every,
+    Expression,
+    ListOf,
+    Not,
+    ParamRef,
+    Some,
+    ValueRef,
+)
+from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
+from jupyter_flow.core.language.composing import dict_of, list_of
+from jupyter_flow.core.language.schedules import in_zone
+from jupyter_flow.core.language.text_types import EVENTS
+from jupyter_flow.core.language.writing import is_bare
+from jupyter_flow.core.options import Catchup, FlowOptions, TaskOptions, TriggerRule
+from jupyter_flow.core.task_names import wrong_with
+
+__all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options"]
+
+_COMMON = ("load", "clean", "features", "train", "evaluate", "report", "deploy", "options", "when")
+_OPERATORS: tuple[Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"], ...] = (
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "in",
+    "not in",
+)
+_SPARSE = 4
+
+
+@cache
+def task_names() -> st.SearchStrategy[str]:
+    """Names that tasks, parameters and arguments can have."""
+    rare = st.from_regex(r"[a-zA-Zäñж_][a-z0-9_é]{0,7}", fullmatch=True)
+    return st.sampled_from(_COMMON) | rare.filter(
+        lambda name: not wrong_with(name) and is_bare(name)
+    )
+
+
+@cache
+def plain_texts() -> st.SearchStrategy[str]:
+    """Texts that can stand on one line, with all signs that need quotes."""
+    signs = st.characters(exclude_categories=("Cc", "Cs"))
+    return st.text(signs, min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
+
+
+@cache
+def constants() -> st.SearchStrategy[Any]:
+    """What JSON can hold, as Python has it."""
+    numbers = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
+    plain = st.none() | st.booleans() | numbers | st.text(max_size=12)
+    return st.recursive(
+        plain,
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+        ),
+        max_leaves=4,
+    )
+
+
+@cache
+def durations(*, above_zero: bool = True) -> st.SearchStrategy[timedelta]:
+    """Lengths of time, short and long."""
+    seconds = st.integers(int(above_zero), 10**7).map(lambda count: timedelta(seconds=count))
+    return seconds | st.timedeltas(timedelta(microseconds=int(above_zero)), timedelta(days=400))
+
+
+@cache
+def task_options(*, on_line: bool = False) -> st.SearchStrategy[TaskOptions]:
+    """Any options of a task; *on_line* such as can stand on a magic line."""
+    least = int(on_line)
+    names = st.sampled_from(["KeyError", "KernelDied", "a.b.Gone"])
+    texts = plain_texts()
+    addresses = st.lists(texts, min_size=least, max_size=2).map(tuple)
+    variables = texts.filter(lambda text: "=" not in text)
+    contents = texts if on_line else st.text(max_size=9).filter(lambda text: "\0" not in text)
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "retries": st.integers(0, 9),
+        "retry_delay": durations(above_zero=False),
+        "backoff": st.floats(1, 10),
+        "max_retry_delay": durations(),
+        "jitter": st.floats(0, 1),
+        "retry_on": st.lists(names, min_size=least, max_size=2).map(tuple),
+        "no_retry_on": st.just(("ValueError",)),
+        "timeout": durations(),
+        "cell_timeout": durations(),
+        "trigger": st.sampled_from(TriggerRule),
+        "pool": texts,
+        "slots": st.integers(1, 4),
+        "priority": st.integers(-9, 9),
+        "kernel": texts,
+        "env": st.dictionaries(variables, contents, min_size=least, max_size=2),
+        "cwd": texts,
+        "cache": st.booleans(),
+        "notify": addresses,
+        "on": st.lists(st.sampled_from(EVENTS), min_size=1, unique=True).map(tuple),
+    }
+    return _sparse(optional).map(lambda given: TaskOptions(**given))
+
+
+@st.composite
+def flow_options(draw: st.DrawFn) -> FlowOptions:
+    """Any options of a flow."""
+    zone = draw(st.none() | st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))
+    moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(  # noqa: DTZ001
+        lambda naive: in_zone(naive, zone)
+    )
+    first, last = sorted((draw(moments), draw(moments)))
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "max_active_tasks": st.integers(1, 9),
+        "max_active_runs": st.integers(1, 9),
+        "run_timeout": durations(),
+        "schedule": st.sampled_from(["@daily", "0 6 * * 1-5", "*/5 * * * *"]),
+        "start": st.just(first),
+        "end": st.just(last),
+        "catchup": st.sampled_from(Catchup),
+    }
+    return FlowOptions(tz=zone, **draw(_sparse(optional)))
+
+
+def _sparse(optional: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """A few of many options."""
+    some = st.lists(st.sampled_from(sorted(optional)), max_size=_SPARSE, unique=True)
+    return some.flatmap(lambda names: st.fixed_dictionaries({n: optional[n] for n in names}))
+
+
+@st.composite
+def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
+    """Any flow: all kinds of task, mapped ones, conditions, options, values and parameters."""
+    names = draw(st.lists(task_names(), min_size=1, max_size=max_tasks, unique=True))
+    params = draw(st.dictionaries(task_names(), constants(), max_size=2))
+    tasks = [
+        draw(_any_task(name, ups=names[:place], params=list(params)))
+        for place, name in enumerate(names)
+    ]
+    pairs = [(up, down) for place, down in enumerate(names) for up in names[:place]]
+    edges = draw(st.frozensets(st.sampled_from(pairs))) if pairs else frozenset()
+    description = st.text(max_size=40).map(_clean).filter(lambda text: _clean(text) == text)
+    return Flow(
+        name=draw(st.from_regex(r"[a-z_][\w-]{0,8}", fullmatch=True)),
+        tasks=tuple(draw(st.permutations(tasks))),
+        edges=edges,
+        params=tuple(FlowParameter(name=name, default=params[name]) for name in params),
+        options=draw(flow_options()),
+        defaults=draw(task_options(on_line=True)),
+        description=draw(description),
+    )
+
+
+def _clean(text: str) -> str:
+    return cleandoc(text).strip()
+
+
+@st.composite
+def _any_task(draw: st.DrawFn, name: str, *, ups: Sequence[str], params: Sequence[str]) -> Task:
+    kind = draw(st.sampled_from([Kind.NOTEBOOK, Kind.NOTEBOOK, *Kind]))
+    notebook, over = None, task_names()
+    if kind is Kind.NOTEBOOK:
+        notebook = draw(st.just(name) | _notebooks())
+        drawn = draw(_arguments())
+    else:
+        unordered = draw(_parameters(kind))
+        drawn = {each: unordered[each] for each in _ORDER if each in unordered}
+        over = st.sampled_from(_EXPANDED[kind])
+    place = partial(_placed, ups=ups, params=params)
+    expand = {each: place(value) for each, value in draw(_mapped(over)).items()}
+    condition = draw(st.none() | _conditions())
+    return Task(
+        name=name,
+        kind=kind,
+        notebook=notebook,
+        parameters={each: place(value) for each, value in drawn.items() if each not in expand},
+        expand=expand,
+        when=None if condition is None else place(condition),
+        options=draw(task_options()),
+    )
+
+
+@cache
+def _notebooks() -> st.SearchStrategy[str]:
+    return task_names() | st.sampled_from(["sub/train.ipynb", "01 Load.ipynb", "x/notes.py"])
+
+
+@cache
+def _arguments() -> st.SearchStrategy[dict[str, Expression]]:
+    return st.dictionaries(task_names(), _expressions(), max_size=2)
+
+
+def _mapped(over: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Expression]]:
+    lists = st.lists(constants(), max_size=3).map(Constant)
+    return st.dictionaries(over, lists | _references(), max_size=2)
+
+
+#: As the parameters come out when a flow is read.
+_ORDER = (
+    *("function", "method", "url", "command", "file", "sql", "http", "flow", "query"),
+    *("connection", "bind", "preview", "headers", "json", "body", "timeout"),
+    *("arguments", "params"),
+)
+
+#: Over what a task of each kind can be mapped: here only what it does not need.
+_EXPANDED = {
+    Kind.PYTHON: ["arguments"],
+    Kind.SQL: ["bind", "preview"],
+    Kind.HTTP: ["headers", "body"],
+    Kind.SHELL: ["command"],
+    Kind.WAIT_FOR: ["connection"],
+    Kind.FLOW: ["params"],
+}
+
+
+@cache
+def _parameters(kind: Kind) -> st.SearchStrategy[dict[str, Expression]]:
+    """The parameters of a task of *kind*."""
+    texts = st.text(min_size=1, max_size=12).map(Constant)
+    values = _expressions()
+    rest = st.dictionaries(task_names(), values, max_size=2).map(dict_of)
+    match kind:
+        case Kind.PYTHON:
+            function = st.just(Constant("package.module:function"))
+            return st.fixed_dictionaries({"function": function, "arguments": rest})
+        case Kind.SQL:
+            return st.fixed_dictionaries(
+                {"query": texts, "connection": values}, optional={"bind": values, "preview": values}
+            )
+        case Kind.HTTP:
+            method = st.sampled_from(["GET", "post"]).map(Constant)
+            return st.fixed_dictionaries(
+                {"method": method, "url": texts}, optional={"headers": values, "json": values}
+            )
+        case Kind.SHELL:
+            return st.fixed_dictionaries({"command": texts})
+        case Kind.WAIT_FOR:
+            ways = st.sampled_from(["file", "sql", "http", "flow"])
+            timeout: st.SearchStrategy[dict[str, Constant]] = st.just({}) | st.just(
+                {"timeout": Constant("20m")}
+            )
+            return st.builds(lambda way, text, rest: {way: text, **rest}, ways, texts, timeout)
+        case _:
+            return st.fixed_dictionaries({"flow": st.just(Constant("other")), "params": rest})
+
+
+@cache
+def _references() -> st.SearchStrategy[Expression]:
+    """Parameters of the flow and values of tasks, by number; `_placed` gives them their names."""
+    numbers = st.integers(0, 9).map(str)
+    names = task_names() | st.text(min_size=1, max_size=6)
+    return numbers.map(ParamRef) | st.builds(ValueRef, numbers, names)
+
+
+@cache
+def _expressions() -> st.SearchStrategy[Expression]:
+    """What a parameter of a task can be given."""
+    return st.recursive(
+        constants().map(Constant) | _references(),
+        lambda inner: (
+            st.lists(inner, max_size=3).map(list_of)
+            | st.dictionaries(st.text(max_size=6), inner, max_size=3).map(dict_of)
+        ),
+        max_leaves=4,
+    )
+
+
+@cache
+def _conditions() -> st.SearchStrategy[Expression]:
+    """What ``.when`` can be given."""
+
+    def more(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+        several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+        compared = st.builds(Compare, inner, st.sampled_from(_OPERATORS), inner)
+        return compared | several.map(Every) | several.map(Some) | inner.map(Not)
+
+    return st.recursive(_expressions(), more, max_leaves=5)
+
+
+def _placed(expression: Expression, *, ups: Sequence[str], params: Sequence[str]) -> Expression:
+    """*expression* with references that there are; where there are none, a constant."""
+    place = partial(_placed, ups=ups, params=params)
+    match expression:
+        case ParamRef(name=number):
+            return ParamRef(params[int(number) % len(params)]) if params else Constant([1])
+        case ValueRef(task=number, name=name):
+            return ValueRef(ups[int(number) % len(ups)], name) if ups else Constant([1])
+        case ListOf(items=items):
+            return list_of([place(item) for item in items])
+        case DictOf(items=pairs):
+            return dict_of({key: place(item) for key, item in pairs})
+        case Compare(left=left, right=right):
+            return replace(expression, left=place(left), right=place(right))
+        case Every(items=items) | Some(items=items):
+            return replace(expression, items=tuple(place(item) for item in items))
+        case Not(item=item):
+            return Not(place(item))
+        case _:
+            return expression
