@@ -1,0 +1,97 @@
+"""Engines: how a database is spoken to, so that readers and writers never wait for each other.
+
+SQLite runs in WAL mode: readers see the last commit while a writer writes. A writer says so
+when it begins (BEGIN IMMEDIATE), because a reader that turns writer half-way can only fail; writers
+queue for up to `PATIENCE`. Python's driver would begin transactions by itself, late and never for
+reads, so that is switched off.
+
+``synchronous=NORMAL``: what was committed survives the death of every process, for it is with the
+system by then, but the last moments before a power cut may be missing; the database itself
+stays whole. The executed notebooks beside it are no better off, and a task whose end is missing
+is taken for lost and run again. In exchange no commit waits for the disk.
+
+On PostgreSQL a reader's transaction is one snapshot, as in SQLite.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from jupyter_flow.core.errors import FlowError
+
+#: How long a writer waits for another one.
+PATIENCE = timedelta(seconds=30)
+
+_WRITES = "jupyter_flow_writes"
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """An engine on the file *path*, which is created when it is not there."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": PATIENCE.total_seconds()},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def postgres_engine(url: URL) -> Engine:
+    """An engine on a PostgreSQL server; connections that the server closed are replaced."""
+    return create_engine(url, pool_pre_ping=True)
+
+
+def reading(engine: Engine) -> Engine:
+    """*engine* for transactions that only read, each from one snapshot."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writing(engine: Engine) -> Engine:
+    """*engine* for transactions that write."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+@contextmanager
+def reachable(engine: Engine) -> Iterator[None]:
+    """Turns the driver's words for "the database does not answer" into an error that helps."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise unreachable(engine.url, error) from error
+    except DBAPIError as error:
+        # "file is not a database" has no class of its own.
+        if error.orig is None or type(error.orig) is not sqlite3.DatabaseError:
+            raise
+        raise unreachable(engine.url, error) from error
+
+
+def unreachable(url: URL, error: Exception) -> FlowError:
+    """The store at *url* cannot be used, because of *error*."""
+    reason = " ".join(str(getattr(error, "orig", error)).split())
+    return FlowError(
+        f"the store at {url.render_as_string(hide_password=True)} cannot be used: {reason}",
+        hint="Look whether the path can be written to and the server answers; "
+        "`jupyter flow doctor` shows which store is used.",
+        code="JF503",
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

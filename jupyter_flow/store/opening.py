@@ -1,0 +1,142 @@
+"""Opens a store: makes the folder and the tables where there are none, and says what is wrong.
+
+The store's version is the last migration that was made on it. Reading it is all that opening a
+store that is up to date costs; Alembic is loaded only when there is something to migrate. However
+many processes open a new store at once, one makes it and the others wait.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from jupyter_flow.core.errors import FlowError, UsageError
+
+from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
+from .locking import alone
+from .migrations import HEAD, upgrade
+from .runs import SqlRunStore
+
+#: Any number will do, as long as nothing else on the server uses it.
+_ADVISORY_LOCK = 4_051_962_030
+
+
+def open_store(where: str | Path) -> SqlRunStore:
+    """The store at *where*: the path of a SQLite file, or the URL of a database.
+
+    ``sqlite:///`` is followed by a path as it is, without quoting. ``postgresql://`` uses psycopg.
+
+    Raises:
+        UsageError: no store can be kept in such a database (JF504).
+        FlowError: it cannot be reached (JF503), or a newer version of this package has
+            changed it in ways that this one does not know (JF502).
+    """
+    engine = _engine(where)
+    try:
+        with reachable(engine):
+            if _version(engine) != HEAD:
+                _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlRunStore(engine)
+
+
+def _engine(where: str | Path) -> Engine:
+    if isinstance(where, str) and not where.startswith("sqlite:///"):
+        return _server(where)
+    path = Path(where.removeprefix("sqlite:///") if isinstance(where, str) else where)
+    if str(path) in {".", ":memory:"}:
+        raise UsageError(
+            "a store in memory would be gone with its process",
+            hint="Give the path of a file; in tests use jupyter_flow.store.memory.MemoryRunStore.",
+            code="JF504",
+        )
+    path = path.expanduser().absolute()
+    engine = sqlite_engine(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unreachable(engine.url, error) from error
+    return engine
+
+
+def _server(where: str) -> Engine:
+    try:
+        url = make_url(where)
+        if url.drivername in {"postgres", "postgresql"}:
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() != "postgresql":
+            raise _no_store_in(where)
+        return postgres_engine(url)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise _no_store_in(where) from error
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"PostgreSQL needs the package '{error.name}', which is not installed",
+            hint='Install it: pip install "jupyterlab-flow[postgres]"',
+            code="JF504",
+        ) from error
+
+
+def _no_store_in(where: str) -> UsageError:
+    return UsageError(
+        f"no store can be kept in {where.partition(':')[0]!r}",
+        hint="Write sqlite:///path/to/flow.db or postgresql://user@host/database.",
+        code="JF504",
+    )
+
+
+def _version(engine: Engine) -> str | None:
+    """The last migration made on the store; None when there is nothing yet."""
+    with engine.connect() as db:
+        return _version_in(db)
+
+
+def _version_in(db: Connection) -> str | None:
+    if not inspect(db).has_table("alembic_version"):
+        return None
+    return db.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _migrate(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        with alone(Path(str(engine.url.database))):
+            _use_wal(engine)
+            _upgrade(engine)
+    else:
+        _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
+    """All missing migrations in one transaction: another process sees all of them or none."""
+    with writing(engine).begin() as db:
+        if engine.dialect.name == "postgresql":
+            db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        if not upgrade(db, since=_version_in(db)):
+            raise _newer(engine.url)
+
+
+def _use_wal(engine: Engine) -> None:
+    """Kept in the file from here on. It cannot be changed within a transaction."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        (mode,) = cursor.fetchone() or ("unknown",)
+        cursor.close()
+    finally:
+        connection.close()
+    if mode != "wal":
+        why = SQLAlchemyError(f"its file system offers no write-ahead log (it stays {mode!r})")
+        raise unreachable(engine.url, why)
+
+
+def _newer(url: URL) -> FlowError:
+    return FlowError(
+        f"the store at {url.render_as_string(hide_password=True)} is newer than this package",
+        hint="A newer jupyter_flow has used it. Upgrade: pip install --upgrade jupyterlab-flow",
+        code="JF502",
+    )

@@ -1,0 +1,208 @@
+"""Rows to values and values to rows. Two functions a table, no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jupyter_flow.core.commands import Move
+from jupyter_flow.core.events import Event, Request
+from jupyter_flow.core.flow import Plan
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Attempt, Failure, Interval, Run, TaskRun
+from jupyter_flow.core.states import Outcome, RunState, TaskState
+from jupyter_flow.ports.runs import Entry, Pending, RunSummary
+from jupyter_flow.wire.codec import decode, encode
+
+from .tables import NOT_MAPPED
+
+#: What SQLAlchemy hands out; its types say nothing of the columns.
+_Row = Any
+_Cells = dict[str, Any]
+_NOTHING = "{}"
+_VALUES = Mapping[str, Any]
+_MOVES = tuple[Move, ...]
+
+
+def run_row(run: Run) -> _Cells:
+    """The row of a new run, which nobody drives yet."""
+    return {
+        "id": run.id,
+        "flow": run.flow_name,
+        "origin": run.plan.origin,
+        "params": _values_text(run.params),
+        "logical_date": run.logical_date,
+        "interval_start": run.interval.start,
+        "interval_end": run.interval.end,
+        "created_at": run.created_at,
+        "seq": 0,
+        "token": 0,
+        **run_changes(run),
+    }
+
+
+def run_changes(run: Run) -> _Cells:
+    """The part of a run's row that its events change."""
+    return {
+        "state": run.state.value,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "reason": run.reason,
+    }
+
+
+def run_of(row: _Row, plan: str, task_runs: Iterable[TaskRun]) -> Run:
+    """The run in *row*, made from the text of its plan."""
+    return Run.of(
+        id=RunId(row.id),
+        plan=decode(plan, Plan),
+        state=RunState(row.state),
+        params=_values(row.params),
+        logical_date=row.logical_date,
+        interval=Interval(start=row.interval_start, end=row.interval_end),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        task_runs=task_runs,
+    )
+
+
+def summary_of(row: _Row, tasks: Mapping[str, int]) -> RunSummary:
+    """The run in *row* for a list, with its task runs counted by state."""
+    return RunSummary(
+        id=RunId(row.id),
+        flow=row.flow,
+        origin=row.origin,
+        state=RunState(row.state),
+        logical_date=row.logical_date,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        tasks={state.value: tasks[state] for state in TaskState if state in tasks},
+    )
+
+
+def plan_text(plan: Plan) -> str:
+    """The text of *plan*, for its own table."""
+    return encode(plan, Plan)
+
+
+def key_row(run: RunId, key: TaskKey) -> _Cells:
+    """The columns that tell a task run from all others."""
+    index = NOT_MAPPED if key.index is None else key.index
+    return {"run": run, "task": key.task, "map_index": index}
+
+
+def task_run_row(run: RunId, task_run: TaskRun) -> _Cells:
+    """The row of *task_run*; its attempts have rows of their own."""
+    return {
+        **key_row(run, task_run.key),
+        "state": task_run.state.value,
+        "tries": task_run.tries,
+        "item": _values_text(task_run.item),
+        "values": _values_text(task_run.values),
+        "due_at": task_run.due_at,
+        "reason": task_run.reason,
+    }
+
+
+def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun]:
+    """The task runs in *rows*, each with its *attempts*, which come in their order."""
+    made: dict[tuple[str, int], list[Attempt]] = {}
+    for row in attempts:
+        made.setdefault((row.task, row.map_index), []).append(_attempt_of(row))
+    return [
+        TaskRun(
+            key=TaskKey(task, None if index == NOT_MAPPED else index),
+            state=_TASK_STATES[state],
+            attempts=tuple(made.get((task, index), ())),
+            tries=tries,
+            item=_values(item),
+            values=_values(values),
+            due_at=due_at,
+            reason=reason,
+        )
+        for task, index, state, tries, item, values, due_at, reason in rows
+    ]
+
+
+def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:
+    """The row of an attempt of the task run *key*."""
+    failure = attempt.failure
+    return {
+        **key_row(run, key),
+        "number": attempt.number,
+        "started_at": attempt.started_at,
+        "ended_at": attempt.ended_at,
+        "outcome": attempt.outcome.value if attempt.outcome is not None else None,
+        "failure": encode(failure, Failure) if failure is not None else None,
+        "cell": attempt.cell,
+        "cells": attempt.cells,
+        "notebook": attempt.notebook,
+        "log": attempt.log,
+        "parameters": _values_text(attempt.parameters),
+        "cpu": attempt.cpu,
+        "memory": attempt.memory,
+    }
+
+
+def _attempt_of(row: _Row) -> Attempt:
+    return Attempt(
+        number=row.number,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=Outcome(row.outcome) if row.outcome is not None else None,
+        failure=decode(row.failure, Failure) if row.failure is not None else None,
+        cell=row.cell,
+        cells=row.cells,
+        notebook=row.notebook,
+        log=row.log,
+        parameters=_values(row.parameters),
+        cpu=row.cpu,
+        memory=row.memory,
+    )
+
+
+def entry_row(entry: Entry) -> _Cells:
+    """The row of *entry* in the journal."""
+    return {
+        "run": entry.run,
+        "seq": entry.seq,
+        "at": entry.at,
+        "event": encode(entry.event, Event),
+        "moves": encode(entry.moves, _MOVES) if entry.moves else "[]",
+    }
+
+
+def entry_of(row: _Row) -> Entry:
+    """The entry in *row*."""
+    return Entry(
+        run=RunId(row.run),
+        seq=row.seq,
+        at=row.at,
+        event=decode(row.event, Event),
+        moves=decode(row.moves, _MOVES),
+    )
+
+
+def request_text(request: Request) -> str:
+    """The text of *request*."""
+    return encode(request, Request)
+
+
+def pending_of(row: _Row) -> Pending:
+    """The request in *row*."""
+    return Pending(id=row.id, request=decode(row.request, Request))
+
+
+def _values_text(values: Mapping[str, Any]) -> str:
+    return encode(values, _VALUES) if values else _NOTHING
+
+
+def _values(text: str) -> Mapping[str, Any]:
+    return {} if text == _NOTHING else decode(text, _VALUES)
+
+
+_TASK_STATES = {state.value: state for state in TaskState}

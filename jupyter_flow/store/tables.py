@@ -1,0 +1,178 @@
+"""The tables, and the column types that keep Python's values as they are.
+
+A run is one row that changes with every entry of its journal, so what is large and does not
+change stands elsewhere: its plan in ``plans``. Users' values are JSON text as `jupyter_flow.wire`
+writes it, never a database's own JSON, which may reorder keys and round numbers.
+
+`jupyter_flow.store.migrations` makes these tables; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: The ``map_index`` of a task run that is not mapped: a primary key cannot hold NULL.
+NOT_MAPPED = -1
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware on the way in, in UTC on the way out. SQLite itself keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None or value.tzinfo is UTC:
+            return value
+        if value.utcoffset() is None:
+            raise ValueError(f"{value!r} has no zone; moments are kept in UTC")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Prose(TypeDecorator[str]):
+    """Text for people. What no database holds (NUL, half characters) becomes a mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+#: A name is compared and sorted by its characters, whatever the database's language is.
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, UtcDateTime, nullable=nullable)
+
+
+def _run() -> Column[Any]:
+    key = ForeignKey("runs.id", ondelete="CASCADE")
+    return Column("run", Name, key, primary_key=True, nullable=False)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("flow", Name, nullable=False),
+    Column("origin", Prose, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("params", Text, nullable=False),
+    _moment("logical_date", nullable=False),
+    _moment("interval_start", nullable=False),
+    _moment("interval_end", nullable=False),
+    _moment("created_at", nullable=False),
+    _moment("started_at"),
+    _moment("ended_at"),
+    Column("reason", Prose, nullable=False),
+    # The place of the journal's last entry.
+    Column("seq", Integer, nullable=False),
+    # The lease: whose it is, how often it changed hands, and until when it lasts.
+    Column("owner", Text),
+    Column("token", Integer, nullable=False),
+    _moment("leased_until"),
+    Index(None, "created_at", "id"),
+    Index(None, "flow", "created_at"),
+    Index(None, "state", "created_at"),
+)
+
+plans = Table("plans", metadata, _run(), Column("plan", Text, nullable=False))
+
+task_runs = Table(
+    "task_runs",
+    metadata,
+    _run(),
+    Column("task", Name, primary_key=True),
+    Column("map_index", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("values", Text, nullable=False),
+    _moment("due_at"),
+    Column("reason", Prose, nullable=False),
+    # Counting the states of a page of runs reads nothing but this.
+    Index(None, "run", "state"),
+    # Small rows that are always found by their key: one tree instead of two.
+    sqlite_with_rowid=False,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("run", Name, primary_key=True),
+    Column("task", Name, primary_key=True),
+    Column("map_index", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _moment("started_at", nullable=False),
+    _moment("ended_at"),
+    Column("outcome", Text),
+    Column("failure", Text),
+    Column("cell", Integer, nullable=False),
+    Column("cells", Integer, nullable=False),
+    Column("notebook", Prose, nullable=False),
+    Column("log", Prose, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("cpu", Float),
+    Column("memory", BigInteger),
+    ForeignKeyConstraint(
+        ["run", "task", "map_index"],
+        ["task_runs.run", "task_runs.task", "task_runs.map_index"],
+        ondelete="CASCADE",
+    ),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _run(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _moment("at", nullable=False),
+    Column("event", Text, nullable=False),
+    Column("moves", Text, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    _moment("at", nullable=False),
+    Column("request", Text, nullable=False),
+    Index(None, "run", "id"),
+    # An id that was answered is never given to another request.
+    sqlite_autoincrement=True,
+)
