@@ -1,0 +1,170 @@
+"""One attempt, from its assignment to its end: prepare, hand to papermill, tell what came of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from nbformat import NotebookNode
+
+from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
+from jupyter_flow.core.run import Cause
+from jupyter_flow.ports.executor import Assignment, Report
+from jupyter_flow.ports.kernels import Kernel, KernelLauncher, KernelRequest
+
+from .engine import Undertaking
+from .failures import Ending, start_failed
+from .log import AttemptLog
+from .outputs import Bounds
+from .parameters import inject
+from .preparing import choose_kernel, environment_of, read_notebook
+from .stopping import Graces, Stopping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What all attempts of an executor have in common."""
+
+    graces: Graces = field(default_factory=Graces)
+    bounds: Bounds = field(default_factory=Bounds)
+    log_limit: int = 16 * 2**20
+    start_timeout: float = 60.0
+    home: str | None = None
+
+
+class RunningAttempt:
+    """Makes the attempt of one assignment, in the thread that calls `make`."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        report: Report,
+        *,
+        launcher: KernelLauncher,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.assignment = assignment
+        self._report = report
+        self._launcher = launcher
+        self._settings = settings
+        self._now = now
+        self._kernel: Kernel | None = None
+        self._stopping = Stopping(
+            graces=settings.graces,
+            timeout=_seconds(assignment.timeout),
+            cell_timeout=_seconds(assignment.cell_timeout),
+        )
+
+    def stop(self) -> None:
+        """From any thread: end it as cancelled."""
+        self._stopping.request(Cause.CANCELLED)
+        kernel = self._kernel
+        if kernel is not None:
+            kernel.wake()
+
+    def make(self) -> None:
+        """Make the attempt; the last thing it does is to report the end."""
+        self._stopping.begin(time.monotonic())
+        undertaking: Undertaking | None = None
+        try:
+            log = AttemptLog(self.assignment.log, now=self._now, limit=self._settings.log_limit)
+        except OSError as error:
+            self._tell(Ending.of(start_failed(f"its log cannot be written: {error}")), None)
+            return
+        try:
+            undertaking = self._begin(log)
+            ending = undertaking.ending or Ending.of(start_failed("it ended without a word"))
+        except FlowError as error:
+            log.say(str(error))
+            ending = Ending.of(start_failed(error.what, name=error.code, traceback=str(error)))
+        except Exception as error:  # the end must be told whatever happens
+            logging.getLogger(__name__).exception("an attempt failed in a way nobody foresaw")
+            log.say(f"{type(error).__name__}: {error}")
+            ending = Ending.of(start_failed(str(error), name=type(error).__name__))
+        finally:
+            if self._kernel is not None:
+                self._kernel.close()
+        log.say(str(ending.outcome))
+        log.close()
+        self._tell(ending, undertaking)
+
+    def _begin(self, log: AttemptLog) -> Undertaking:
+        """Prepare everything, the kernel's boot overlapping with ours, and execute."""
+        assignment = self.assignment
+        notebook = read_notebook(assignment)
+        spec = choose_kernel(notebook, assignment.kernel)
+        added = inject(
+            notebook,
+            assignment.parameters,
+            language=spec.language,
+            kernel=spec.name,
+            path=assignment.source,
+        )
+        assignment.artifacts.mkdir(parents=True, exist_ok=True)
+        named = f"kernel {spec.name!r}" if spec.name else "no kernel is named: this environment's"
+        log.say(f"{assignment.source}: {named} ({spec.display_name}) in {assignment.folder}")
+        env = environment_of(assignment, home=self._settings.home)
+        request = KernelRequest(name=spec.name or None, folder=assignment.folder, env=env)
+        self._kernel = kernel = self._launcher.launch(request)
+        undertaking = Undertaking(
+            kernel=kernel,
+            stopping=self._stopping,
+            log=log,
+            path=assignment.executed,
+            source=assignment.source,
+            now=self._now,
+            added=added,
+            bounds=self._settings.bounds,
+            start_timeout=self._settings.start_timeout,
+            progress=self._progressed,
+        )
+        _execute_with_papermill(notebook, undertaking, spec.name)
+        return undertaking
+
+    def _progressed(self, cell: int, cells: int) -> None:
+        key, number = self.assignment.key, self.assignment.number
+        self._report(AttemptProgressed(key=key, number=number, cell=cell, cells=cells))
+
+    def _tell(self, ending: Ending, undertaking: Undertaking | None) -> None:
+        self._report(
+            AttemptEnded(
+                key=self.assignment.key,
+                number=self.assignment.number,
+                outcome=ending.outcome,
+                failure=ending.failure,
+                values=undertaking.values if undertaking is not None else {},
+                cpu=undertaking.exit.cpu if undertaking is not None else None,
+                memory=undertaking.exit.memory if undertaking is not None else None,
+            )
+        )
+
+
+def _execute_with_papermill(notebook: NotebookNode, undertaking: Undertaking, kernel: str) -> None:
+    """Have papermill run our engine on *notebook*: no path (it would fill in braces), no
+    directory (it would change that of the whole process), no saving (it would cost its square)."""
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+
+    try:
+        execute_notebook(
+            notebook,
+            None,
+            engine_name="jupyter_flow",
+            kernel_name=kernel,
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            undertaking=undertaking,
+        )
+    except PapermillExecutionError:
+        # its reading of the outputs, where even a tagged error is one; the ending knows better
+        if undertaking.ending is None:
+            raise
+
+
+def _seconds(duration: timedelta | None) -> float | None:
+    return None if duration is None else duration.total_seconds()

@@ -1,0 +1,85 @@
+"""What comes before the first cell: the notebook in memory, its kernel, its environment.
+
+Reads the snapshot and never writes it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+
+from nbformat import NotebookNode, ValidationError
+
+from jupyter_flow.core.errors import FlowError
+from jupyter_flow.ports.executor import Assignment
+
+from .kernelspecs import Kernelspec, find_kernelspec
+from .parts import part, read
+
+
+def read_notebook(assignment: Assignment) -> NotebookNode:
+    """The snapshot as a notebook of today's format, whatever version it was written in.
+
+    Raises FlowError (JF605) when it cannot be read.
+    """
+    try:
+        text = assignment.notebook.read_text(encoding="utf-8-sig")
+        notebook = read(text)
+    except (OSError, ValueError, KeyError, AttributeError, ValidationError) as error:
+        raise FlowError(
+            f"the notebook cannot be read: {error}",
+            hint=f"Open {assignment.source} in JupyterLab and save it again.",
+            code="JF605",
+        ) from error
+    notebook.metadata["papermill"] = part(
+        default_parameters={},
+        environment_variables={},
+        parameters={},
+        version=importlib.metadata.version("papermill"),
+    )
+    return notebook
+
+
+def choose_kernel(notebook: NotebookNode, wanted: str | None) -> Kernelspec:
+    """The kernel that was *wanted*, else the one the notebook names, else this Python.
+
+    The notebook's metadata then say which. Raises FlowError (JF601, JF602, and JF604 for a
+    notebook in another language that names no kernel).
+    """
+    about = notebook.metadata
+    named = about.get("kernelspec", {}).get("name")
+    language = about.get("language_info", {}).get("name") or about.get("kernelspec", {}).get(
+        "language"
+    )
+    if not (wanted or named) and str(language or "python").lower() not in ("python", "ipython"):
+        raise FlowError(
+            f"the notebook is written in {language} and names no kernel",
+            hint="Choose a kernel in JupyterLab, or with the option kernel=.",
+            code="JF604",
+        )
+    spec = find_kernelspec(wanted or named or None)
+    if spec.name != named:
+        about["kernelspec"] = part(
+            name=spec.name or "python3",
+            display_name=spec.display_name,
+            language=spec.language,
+        )
+        about.pop("language_info", None)
+    return spec
+
+
+def environment_of(assignment: Assignment, *, home: str | None) -> Mapping[str, str]:
+    """What is added to the environment: the task's own, and who and where it is."""
+    env = {
+        **assignment.env,
+        "JUPYTER_FLOW_RUN": assignment.run,
+        "JUPYTER_FLOW_FLOW": assignment.flow,
+        "JUPYTER_FLOW_TASK": assignment.key.task,
+        "JUPYTER_FLOW_ATTEMPT": str(assignment.number),
+        "JUPYTER_FLOW_ARTIFACTS": str(assignment.artifacts.absolute()),
+    }
+    if assignment.key.index is not None:
+        env["JUPYTER_FLOW_INDEX"] = str(assignment.key.index)
+    if home is not None:
+        env["JUPYTER_FLOW_HOME"] = home
+    return env
