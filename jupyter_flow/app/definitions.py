@@ -1,0 +1,214 @@
+"""Flows as they are written: found, read, resolved against the notebooks, checked.
+
+Nothing here runs anything or opens the store. What was read of a file is remembered until the
+file changes, so that asking again is cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jupyter_flow.core.errors import (
+    NotFoundError,
+    Problem,
+    UsageError,
+    Where,
+    raise_if_any,
+    suggestion,
+)
+from jupyter_flow.core.flow import Flow, Plan
+from jupyter_flow.core.language import read
+from jupyter_flow.core.resolve import bind_params, paths_named, resolve
+from jupyter_flow.project import FlowCell, Project, Snapshots
+
+from .settings import Settings
+
+_NOTEBOOKS = (".ipynb", ".py", ".md")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFlow:
+    """A flow as it was read, with all that is wrong with it.
+
+    ``flow`` is None when its text cannot be read at all; ``plan`` is None when an error stands in
+    the way of running it. ``origin`` is where it was found, as ``path.ipynb::NAME``.
+    """
+
+    name: str
+    origin: str
+    flow: Flow | None
+    plan: Plan | None
+    problems: tuple[Problem, ...]
+
+
+class Definitions:
+    """The flows and notebooks of one project folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        from jupyter_flow.execution.kinds import notebooks_of_kinds
+
+        self._settings = settings
+        self._project = Project(settings.folder, home=settings.home, shipped=notebooks_of_kinds())
+        self._snapshots = Snapshots(settings.home)
+
+    @cached_property
+    def _kernels(self) -> tuple[str, ...]:
+        from jupyter_client.kernelspec import KernelSpecManager
+
+        return tuple(KernelSpecManager().find_kernel_specs())
+
+    def find(self) -> list[CheckedFlow]:
+        """All flows below the folder, by name."""
+        scan = self._project.scan()
+        found = [self._of_cell(cell) for cell in scan.flows]
+        unreadable = [
+            CheckedFlow(name="", origin="", flow=None, plan=None, problems=(problem,))
+            for problem in scan.problems
+        ]
+        return sorted(found, key=lambda each: (each.name, each.origin)) + unreadable
+
+    def flow(self, address: str) -> CheckedFlow:
+        """The flow at ``NAME``, ``path.ipynb`` or ``path.ipynb::NAME``."""
+        path, _, name = address.rpartition("::")
+        if not path and name.endswith(_NOTEBOOKS):
+            path, name = name, ""
+        cells = self._cells_in(path) if path else self._project.scan().flows
+        read_flows = [(cell, self._name(cell)) for cell in cells]
+        chosen = [cell for cell, each in read_flows if not name or each == name]
+        known = [each for _, each in read_flows]
+        if not chosen:
+            raise _no_flow(name, path or str(self._settings.folder), known)
+        if len(chosen) > 1:
+            places = ", ".join(
+                f"{self._project.shown(Path(cell.path))}::{self._name(cell)}" for cell in chosen
+            )
+            raise UsageError(
+                f"'{address}' could be several flows", hint=f"Name one: {places}.", code="JF403"
+            )
+        return self._of_cell(chosen[0])
+
+    def read(
+        self, text: str, *, line: str, path: str | None, cell: int | None, first_line: int = 2
+    ) -> CheckedFlow:
+        """The flow in the body *text* of a cell of the notebook at *path*."""
+        shown = self._project.shown(Path(path)) if path else None
+        reading = read(text, line=line, path=shown, cell=cell, first_line=first_line)
+        if reading.flow is None:
+            return CheckedFlow(
+                name=reading.name,
+                origin=_origin(path, reading.name),
+                flow=None,
+                plan=None,
+                problems=reading.problems,
+            )
+        folder = Path(path).parent if path else None
+        return self._resolved(
+            reading.flow,
+            folder=folder,
+            origin=_origin(path, reading.flow.name),
+            spans=reading.spans,
+            problems=reading.problems,
+        )
+
+    def check(self, flow: Flow) -> CheckedFlow:
+        """A flow made with the Python API."""
+        return self._resolved(flow, folder=None, origin=_origin(None, flow.name))
+
+    def check_again(self, plan: Plan) -> CheckedFlow:
+        """The flow of a run that was made before, with the notebooks as they are now."""
+        path = plan.origin.rpartition("::")[0]
+        folder = Path(path).parent if path else None
+        return self._resolved(plan.flow, folder=folder, origin=plan.origin)
+
+    def bind(
+        self, flow: Flow, params: Mapping[str, Any], texts: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The parameters of a run; *texts* are read as the declared types say.
+
+        Raises DefinitionError for what the flow does not declare, or declares otherwise.
+        """
+        bound, problems = bind_params(flow, params, texts)
+        raise_if_any(problems)
+        return bound
+
+    def keep(self, plan: Plan) -> None:
+        """Take a snapshot of each notebook that *plan* runs."""
+        for path, digest in {(each.path, each.digest) for each in plan.targets.values()}:
+            self._snapshots.take(path, digest)
+
+    def tag(
+        self,
+        path: Path,
+        *,
+        name: str | None,
+        options: Mapping[str, str],
+        description: str | None,
+        remove: bool,
+    ) -> str:
+        """Tag or untag the notebook at *path*; the name of the task it is, or was."""
+        if remove:
+            return self._project.untag(path) or ""
+        return self._project.tag(path, name=name, options=options, description=description)
+
+    def _of_cell(self, cell: FlowCell) -> CheckedFlow:
+        return self.read(
+            cell.body, line=cell.line, path=cell.path, cell=cell.cell, first_line=cell.first_line
+        )
+
+    def _name(self, cell: FlowCell) -> str:
+        return read(cell.body, line=cell.line, path=cell.path).name
+
+    def _cells_in(self, path: str) -> tuple[FlowCell, ...]:
+        try:
+            return self._project.flow_cells(self._settings.folder / path)
+        except FileNotFoundError as error:
+            raise NotFoundError(
+                f"there is no notebook '{path}'",
+                hint=f"Paths are read from {self._settings.folder}.",
+                code="JF402",
+            ) from error
+
+    def _resolved(
+        self,
+        flow: Flow,
+        *,
+        folder: Path | None,
+        origin: str,
+        spans: Mapping[tuple[str, ...], Where] | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> CheckedFlow:
+        shelf = self._project.shelf(folder, named=paths_named(flow))
+        plan, more = resolve(
+            flow,
+            shelf=shelf,
+            kernels=self._kernels,
+            pools=self._settings.pools,
+            spans=spans,
+            origin=origin,
+        )
+        return CheckedFlow(
+            name=flow.name,
+            origin=origin,
+            flow=flow,
+            plan=None if any(problem.is_error for problem in problems) else plan,
+            problems=(*problems, *more),
+        )
+
+
+def _origin(path: str | None, name: str) -> str:
+    return f"{path}::{name}" if path else ""
+
+
+def _no_flow(name: str, place: str, known: list[str]) -> NotFoundError:
+    if name:
+        hint = suggestion(name, known, noun="flow")
+        return NotFoundError(f"no flow is called '{name}' in {place}", hint=hint, code="JF402")
+    return NotFoundError(
+        f"there is no flow in {place}",
+        hint="A flow is a cell that begins with %%flow NAME.",
+        code="JF402",
+    )

@@ -1,0 +1,114 @@
+"""Is this machine ready to run flows? Looks, tells, and mends nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from jupyter_flow.core.errors import FlowError
+from jupyter_flow.ports.runs import RunStore
+
+from .memory import free_memory
+from .settings import Settings
+
+_PACKAGES = (
+    "jupyterlab-flow",
+    "papermill",
+    "nbclient",
+    "jupyter_client",
+    "ipykernel",
+    "jupyterlab",
+)
+_GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that was looked at: whether it is well, what was seen, and what to do if not."""
+
+    what: str
+    is_well: bool
+    seen: str
+    hint: str = ""
+
+
+def examine(settings: Settings, open_store: Callable[[], RunStore]) -> list[Finding]:
+    """All findings, in an order that helps: what everything else needs comes first."""
+    return [
+        *_versions(),
+        *_kernels(),
+        _store(settings, open_store),
+        _disk(settings.home),
+        _memory(settings),
+    ]
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding(what="python", is_well=True, seen=f"{sys.version.split()[0]} at {sys.executable}")
+    for package in _PACKAGES:
+        try:
+            yield Finding(what=package, is_well=True, seen=metadata.version(package))
+        except metadata.PackageNotFoundError:
+            yield Finding(
+                what=package, is_well=False, seen="not installed", hint=f"pip install {package}"
+            )
+
+
+def _kernels() -> Iterator[Finding]:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    specs = KernelSpecManager().get_all_specs()
+    for name, spec in sorted(specs.items()):
+        program = spec["spec"]["argv"][0]
+        found = shutil.which(program) is not None
+        yield Finding(
+            what=f"kernel {name}",
+            is_well=found,
+            seen=f"{spec['spec']['display_name']} ({program})",
+            hint="" if found else f"{program} is not there: reinstall or remove this kernel.",
+        )
+
+
+def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    shown = make_url(settings.database).render_as_string(hide_password=True)
+    try:
+        open_store().summaries(limit=1)
+    except (FlowError, SQLAlchemyError, OSError) as error:
+        return Finding(
+            what="store",
+            is_well=False,
+            seen=f"{shown}: {error}",
+            hint="Set JUPYTER_FLOW_DATABASE to a database that can be reached and written.",
+        )
+    return Finding(what="store", is_well=True, seen=shown)
+
+
+def _disk(home: Path) -> Finding:
+    folder = next(each for each in (home, *home.parents) if each.exists())
+    free = shutil.disk_usage(folder).free
+    return Finding(
+        what="disk",
+        is_well=free > _GIB,
+        seen=f"{free / _GIB:.1f} GiB free at {home}",
+        hint="" if free > _GIB else "Executed notebooks need room: free some, or move the home.",
+    )
+
+
+def _memory(settings: Settings) -> Finding:
+    free = free_memory()
+    if free is None:
+        return Finding(what="memory", is_well=True, seen="this system does not tell")
+    is_well = free > settings.memory_reserve
+    return Finding(
+        what="memory",
+        is_well=is_well,
+        seen=f"{free / _GIB:.1f} GiB free, {settings.max_parallel} kernels at most at once",
+        hint="" if is_well else "Only one kernel at a time will start: memory is short.",
+    )

@@ -1,0 +1,69 @@
+"""A flow in words, for people who want to know what would happen and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_flow.core.flow import Flow, Plan, Task
+from jupyter_flow.core.options import Policy, TriggerRule
+
+from .definitions import CheckedFlow
+
+
+def explain(checked: CheckedFlow) -> str:
+    """Each task in order: what it runs, what it waits for, its policy and where that is from."""
+    if checked.flow is None or checked.plan is None:
+        return "\n\n".join(str(problem) for problem in checked.problems)
+    flow, plan = checked.flow, checked.plan
+    lines = [f"{flow.name}: {flow.description}" if flow.description else flow.name]
+    lines += [f"  {name} = {value!r}" for name, value in _params(flow)]
+    for name in flow.graph.order:
+        lines += ["", *_task(flow, plan, flow[name])]
+    return "\n".join(lines)
+
+
+def _params(flow: Flow) -> Iterator[tuple[str, object]]:
+    return ((param.name, param.default) for param in flow.params)
+
+
+def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
+    target = plan.targets[task.name]
+    yield f"{task.name}"
+    yield f"  runs     {task.kind}: {target.path}"
+    yield f"  when     {_when(flow, task, target.policy)}"
+    if task.is_mapped:
+        yield f"  mapped   once for each of {', '.join(task.expand)}"
+    for option, value in _said(target.policy):
+        yield f"  {option:<8} {value}  ({_origin(flow, task, option, target.policy)})"
+
+
+def _when(flow: Flow, task: Task, policy: Policy) -> str:
+    upstream = flow.graph.upstream[task.name]
+    if not upstream or policy.trigger is TriggerRule.ALWAYS:
+        start = "at once"
+    else:
+        start = f"{policy.trigger} of {', '.join(upstream)}"
+    return f"{start}, if its condition holds" if task.when is not None else start
+
+
+def _said(policy: Policy) -> Iterator[tuple[str, object]]:
+    """The parts of a policy that are not as they are by default."""
+    default = Policy()
+    retry, none = policy.retry, default.retry
+    if retry.retries:
+        yield "retries", retry.retries
+    if retry.delay != none.delay:
+        yield "retry_delay", retry.delay
+    for option in ("timeout", "cell_timeout", "pool", "slots", "priority", "kernel", "cwd"):
+        value = getattr(policy, option)
+        if value != getattr(default, option):
+            yield option, value
+
+
+def _origin(flow: Flow, task: Task, option: str, policy: Policy) -> str:
+    """Where an option that is not as by default was said: the most specific layer wins."""
+    if getattr(task.options, option) is not None:
+        return "said in the flow"
+    on_line = getattr(flow.defaults, option)
+    value = getattr(policy.retry if hasattr(policy.retry, option) else policy, option, on_line)
+    return "said on the flow's line" if on_line == value else "said in the notebook's tag"

@@ -1,0 +1,330 @@
+"""The use-cases: everything that a face can ask for, in one object.
+
+Faces (magic, cli) call `Flows` and show what it returns. It decides nothing about states
+(`core.machine` does) and knows no concrete part (`app.wiring` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError, raise_if_any
+from jupyter_flow.core.events import (
+    CancelRequested,
+    ClearRequested,
+    MarkRequested,
+    RepairRequested,
+    Request,
+)
+from jupyter_flow.core.flow import Flow, Plan, Target
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.machine import step
+from jupyter_flow.core.run import Interval, Run
+from jupyter_flow.core.states import RunState, TaskState
+from jupyter_flow.engine.places import Places
+from jupyter_flow.ports.clock import Clock
+from jupyter_flow.ports.runs import Entry, RunStore, RunSummary
+
+from . import naming
+from .bus import Bus
+from .definitions import CheckedFlow, Definitions
+from .doctor import Finding, examine
+from .explaining import explain
+from .logs import lines_of
+from .once import Once
+from .running import Running, driver_of
+from .settings import Settings
+
+#: How long a follower waits before it looks whether another process wrote something, in seconds.
+_GLANCE = 0.5
+
+__all__ = ["CheckedFlow", "Finding", "Flows"]
+
+
+class Flows:
+    """Everything that can be done with the flows and the runs of one project."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        places: Places,
+        clock: Clock,
+        bus: Bus,
+        open_store: Callable[[], RunStore],
+        make_running: Callable[[RunStore], Running],
+    ) -> None:
+        self.settings = settings
+        self._places = places
+        self._clock = clock
+        self._bus = bus
+        self._made_definitions = Once(lambda: Definitions(settings))
+        self._opened_store = Once(open_store)
+        self._made_running = Once(lambda: make_running(self._store))
+
+    @property
+    def _definitions(self) -> Definitions:
+        return self._made_definitions()
+
+    @property
+    def _store(self) -> RunStore:
+        return self._opened_store()
+
+    @property
+    def _running(self) -> Running:
+        return self._made_running()
+
+    def close(self) -> None:
+        """Wait for the runs in the background, and free everything."""
+        if self._made_running.is_made:
+            self._running.close()
+        if self._opened_store.is_made:
+            self._store.close()
+
+    # -- definitions ---------------------------------------------------------------------------
+
+    def find(self) -> list[CheckedFlow]:
+        """All flows below the folder, by name, each resolved and checked."""
+        return self._definitions.find()
+
+    def flow(self, address: str) -> CheckedFlow:
+        """The flow at ``NAME``, ``path.ipynb`` or ``path.ipynb::NAME``.
+
+        Raises NotFoundError when there is none, UsageError when there are several.
+        """
+        return self._definitions.flow(address)
+
+    def read(
+        self, text: str, *, line: str = "", origin: str = "", cell: int | None = None
+    ) -> CheckedFlow:
+        """The flow in *text*, the body of a ``%%flow`` cell whose magic line was *line*.
+
+        *origin* is the path of the notebook that it stands in, if there is one.
+        """
+        return self._definitions.read(text, line=line, path=origin or None, cell=cell)
+
+    def check(self, flow: Flow) -> CheckedFlow:
+        """A flow made with the Python API, resolved and checked."""
+        return self._definitions.check(flow)
+
+    def explain(self, checked: CheckedFlow) -> str:
+        """In words: what each task runs, what it waits for, its policy and where that is from."""
+        return explain(checked)
+
+    def tag(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        options: Mapping[str, str] | None = None,
+        description: str | None = None,
+        remove: bool = False,
+    ) -> str:
+        """Tag the notebook as a task, or with *remove* take the tag away; the task's name."""
+        return self._definitions.tag(
+            path, name=name, options=options or {}, description=description, remove=remove
+        )
+
+    # -- runs ----------------------------------------------------------------------------------
+
+    def start(
+        self,
+        checked: CheckedFlow,
+        *,
+        params: Mapping[str, Any] | None = None,
+        params_text: Mapping[str, str] | None = None,
+        logical_date: datetime | None = None,
+    ) -> RunId:
+        """Take snapshots of the notebooks and record a new run, queued; nobody drives it yet.
+
+        *params* are typed values, *params_text* what somebody typed. Raises DefinitionError for a
+        flow with errors and for parameters that it does not have or that have another type.
+        """
+        plan = self._runnable(checked)
+        bound = self._definitions.bind(plan.flow, params or {}, params_text or {})
+        self._definitions.keep(plan)
+        now = self._clock.now()
+        logical = logical_date or now
+        run = Run.of(
+            id=naming.new_run_id(now),
+            plan=plan,
+            params=bound,
+            logical_date=logical,
+            interval=Interval(start=logical, end=logical),
+            created_at=now,
+        )
+        self._store.create(run)
+        return run.id
+
+    def drive(self, run: RunId) -> Run:
+        """Carry *run* to its end in this process and return it. Blocks.
+
+        KeyboardInterrupt cancels the run and waits for its end; a second one leaves at once.
+        Raises ConflictError while another process drives it.
+        """
+        return self._running.drive(run)
+
+    def drive_in_background(self, run: RunId) -> None:
+        """Carry *run* to its end in a thread of this process; returns at once."""
+        self._running.drive_in_background(run)
+
+    def run(self, reference: str = "") -> Run:
+        """The run with that id or unique part of it; the latest when *reference* is empty."""
+        return self._store.load(naming.find_run(self._store, reference))
+
+    def runs(
+        self, *, flow: str | None = None, states: Sequence[RunState] = (), limit: int = 20
+    ) -> list[RunSummary]:
+        """The newest runs first."""
+        return self._store.summaries(flow=flow, states=states, limit=limit)
+
+    def is_left(self, run: RunId, state: RunState) -> bool:
+        """Whether the run has not ended and nobody drives it: its process is gone."""
+        return not state.is_final and self._driver_of(run) is None
+
+    def follow(self, run: RunId, *, after: int = 0) -> Iterator[Entry]:
+        """The journal of *run* from *after* on, then each new entry as it comes.
+
+        Ends when the run has ended, or when nobody drives it any more.
+        """
+        while True:
+            # Asked before reading: what is written in between is then still read.
+            over = self._driver_of(run) is None
+            entries = self._store.journal(run, after=after)
+            yield from entries
+            if entries:
+                after = entries[-1].seq
+            elif over:
+                return
+            else:
+                self._bus.wait(run, after, _GLANCE)
+
+    # -- what a person may ask of a run --------------------------------------------------------
+
+    def cancel(self, run: RunId, tasks: Sequence[TaskKey] = ()) -> bool:
+        """Ask for the run, or only *tasks*, to be stopped."""
+        return self._ask(run, CancelRequested(keys=tuple(tasks)))
+
+    def repair(self, run: RunId) -> bool:
+        """Ask for what did not succeed to be done again, with the notebooks as they are now."""
+        before = self._store.load(run)
+        return self._ask(run, RepairRequested(targets=self._mended(before)))
+
+    def clear(self, run: RunId, tasks: Sequence[str], *, downstream: bool = True) -> bool:
+        """Ask for *tasks* (and all downstream of them) to be done again."""
+        before = self._store.load(run)
+        self._must_know(before, tasks)
+        request = ClearRequested(
+            tasks=tuple(tasks), downstream=downstream, targets=self._mended(before)
+        )
+        return self._ask(run, request)
+
+    def mark(
+        self, run: RunId, key: TaskKey, state: Literal[TaskState.SUCCEEDED, TaskState.FAILED]
+    ) -> bool:
+        """Say by hand how a task ended."""
+        return self._ask(run, MarkRequested(key=key, state=state))
+
+    def _ask(self, run: RunId, request: Request) -> bool:
+        """Leave *request* for whoever drives the run.
+
+        True when somebody does; False when nobody does and `drive` has to be called next.
+        What the machine would refuse is refused here, while there is somebody to tell: raises
+        ConflictError.
+        """
+        before = self._store.load(run)
+        driven = self._driver_of(run) is not None
+        if driven or before.state.is_final:
+            step(before, request, now=self._clock.now())
+        self._store.ask(run, request, now=self._clock.now())
+        return driven
+
+    def _mended(self, run: Run) -> dict[str, Target]:
+        """The targets that are different from those the run has; their snapshots are taken.
+
+        Raises DefinitionError when the flow of the run does not fit its notebooks any more.
+        """
+        checked = self._definitions.check_again(run.plan)
+        plan = self._runnable(checked)
+        self._definitions.keep(plan)
+        known = run.plan.targets
+        return {task: target for task, target in plan.targets.items() if target != known[task]}
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def path_of(
+        self,
+        run: Run,
+        key: TaskKey,
+        *,
+        attempt: int | None = None,
+        what: Literal["notebook", "log", "artifacts"] = "notebook",
+    ) -> Path:
+        """Where the executed notebook, the log or the files of an attempt are (the latest's)."""
+        number = self._attempt(run, key, attempt)
+        place = {
+            "notebook": self._places.executed,
+            "log": self._places.log,
+            "artifacts": self._places.artifacts,
+        }[what]
+        return place(run.flow_name, run.id, key, number)
+
+    def folder_of(self, run: Run) -> Path:
+        """The folder of everything that the run wrote."""
+        return self._places.run(run.flow_name, run.id)
+
+    def log(
+        self, run: Run, key: TaskKey, *, attempt: int | None = None, follow: bool = False
+    ) -> Iterator[str]:
+        """The lines of an attempt's log (the latest's); with *follow* also those still to come."""
+        number = self._attempt(run, key, attempt)
+        path = self._places.log(run.flow_name, run.id, key, number)
+
+        def is_over() -> bool:
+            task_run = self._store.load(run.id).task_runs.get(key)
+            ended = task_run is None or any(
+                each.number == number and each.outcome is not None for each in task_run.attempts
+            )
+            return ended or self._driver_of(run.id) is None
+
+        return lines_of(path, is_over if follow else lambda: True)
+
+    def _driver_of(self, run: RunId) -> str | None:
+        return driver_of(self._store, run, now=self._clock.now())
+
+    def _attempt(self, run: Run, key: TaskKey, number: int | None) -> int:
+        self._must_know(run, [key.task])
+        task_run = run.task_runs.get(key)
+        if task_run is None:
+            known = ", ".join(str(each) for each in run.keys_of(key.task))
+            raise UsageError(f"run {run.id} has no '{key}'", hint=f"It has: {known}.", code="JF405")
+        numbers = [each.number for each in task_run.attempts]
+        if not numbers:
+            raise NotFoundError(
+                f"task '{key}' has not run in {run.id}: it is {task_run.state}",
+                hint=task_run.reason or "Only an attempt has a notebook and a log.",
+            )
+        if number is not None and number not in numbers:
+            raise NotFoundError(f"task '{key}' has no attempt {number}", hint=f"It has: {numbers}.")
+        return number or numbers[-1]
+
+    # -- the machine that all this runs on -----------------------------------------------------
+
+    def doctor(self) -> list[Finding]:
+        """Whether this machine is ready: versions, kernels, store, disk and memory."""
+        return examine(self.settings, lambda: self._store)
+
+    def _runnable(self, checked: CheckedFlow) -> Plan:
+        raise_if_any(checked.problems)
+        if checked.plan is None:
+            raise ConflictError(f"flow '{checked.name}' has no plan")
+        return checked.plan
+
+    @staticmethod
+    def _must_know(run: Run, tasks: Sequence[str]) -> None:
+        for task in tasks:
+            if task not in run.plan.flow:
+                raise naming.unknown_task(task, run)

@@ -1,0 +1,80 @@
+"""`load`: what a task was given and what it made, for a person with an open notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_flow.core.errors import NotFoundError, UsageError
+from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.run import Run
+
+from .flows import Flows
+from .naming import unknown_task
+from .wiring import open_flows
+
+#: How many runs back a task is looked for when none is named.
+_RECENT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """One task of one run: its inputs, its values and its files.
+
+    ``loaded["auc"]`` is a value that it handed on. ``globals().update(loaded.parameters)`` gives
+    an open notebook the inputs that the task had.
+    """
+
+    task: str
+    run: str
+    attempt: int
+    parameters: Mapping[str, Any]
+    values: Mapping[str, Any]
+    notebook: Path
+    artifacts: Path
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
+    """What *task* (``train``, or ``train[2]`` of a mapped one) was given and handed on.
+
+    *run* is an id, a unique part of one, or "latest": the newest run (of *flow*, if named) in which
+    the task was tried. Raises NotFoundError when there is no such attempt.
+    """
+    try:
+        key = TaskKey.parse(task)
+    except ValueError as error:
+        raise UsageError(str(error), code="JF405") from error
+    with open_flows() as flows:
+        found = _latest(flows, key, flow) if run == "latest" else flows.run(run)
+        if key.task not in found.plan.flow:
+            raise unknown_task(key.task, found)
+        notebook = flows.path_of(found, key)
+        task_run = found.task_runs[key]
+        attempt = task_run.attempts[-1]
+        return Loaded(
+            task=str(key),
+            run=found.id,
+            attempt=attempt.number,
+            parameters=attempt.parameters,
+            values=task_run.values,
+            notebook=notebook,
+            artifacts=flows.path_of(found, key, what="artifacts"),
+        )
+
+
+def _latest(flows: Flows, key: TaskKey, flow: str | None) -> Run:
+    for summary in flows.runs(flow=flow, limit=_RECENT):
+        run = flows.run(summary.id)
+        task_run = run.task_runs.get(key)
+        if task_run is not None and task_run.attempts:
+            return run
+    raise NotFoundError(
+        f"task '{key}' has not run yet",
+        hint=f"Looked at the last {_RECENT} runs of {flows.settings.home}.",
+        code="JF404",
+    )

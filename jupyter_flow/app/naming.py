@@ -1,0 +1,61 @@
+"""The ids of runs: how they are made, and how a person's short form of one is found again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from jupyter_flow.core.errors import NotFoundError, UsageError, suggestion
+from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.run import Run
+from jupyter_flow.ports.runs import RunStore
+
+# No vowels and nothing that looks like something else: no words, no misreadings.
+_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
+#: How many runs are looked through for an end of an id.
+_RECENT = 500
+
+
+def new_run_id(now: datetime) -> RunId:
+    """``20260301-061500-k3f9``: sorts by time, and its last four characters name it among few."""
+    end = "".join(secrets.choice(_ALPHABET) for _ in range(4))
+    return RunId(f"{now:%Y%m%d-%H%M%S}-{end}")
+
+
+def find_run(store: RunStore, reference: str) -> RunId:
+    """The run that *reference* means: an id, a unique beginning or end of one, "" for the latest.
+
+    Raises NotFoundError when there is none, UsageError when it means several.
+    """
+    if not reference:
+        latest = store.summaries(limit=1)
+        if not latest:
+            raise NotFoundError(
+                "there is no run yet", hint="Start one: jupyter flow run FLOW", code="JF404"
+            )
+        return latest[0].id
+    found = [each.id for each in store.summaries(prefix=reference, limit=3)]
+    if not found:
+        recent = store.summaries(limit=_RECENT)
+        found = [each.id for each in recent if each.id.endswith(reference)]
+    if not found:
+        raise NotFoundError(
+            f"no run is called '{reference}'", hint="See them with: jupyter flow runs", code="JF404"
+        )
+    if len(found) > 1 and reference not in found:
+        raise UsageError(
+            f"several runs begin or end with '{reference}'",
+            hint=f"Among them: {', '.join(found)}. Give more of the id.",
+            code="JF406",
+        )
+    return RunId(reference if reference in found else found[0])
+
+
+def unknown_task(task: str, run: Run) -> NotFoundError:
+    """The error for a task that the run's flow does not have."""
+    known = [each.name for each in run.plan.flow.tasks]
+    return NotFoundError(
+        f"flow '{run.flow_name}' has no task '{task}'",
+        hint=suggestion(task, known, noun="task"),
+        code="JF405",
+    )

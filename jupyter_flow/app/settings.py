@@ -1,0 +1,121 @@
+"""Settings: where a project keeps its runs, and how much it may use of the machine.
+
+Read once, from the environment (``JUPYTER_FLOW_…``), then from ``jupyter_flow.toml`` or the
+``[tool.jupyter_flow]`` table of ``pyproject.toml`` in the project folder, then the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from jupyter_flow.core.errors import UsageError
+
+HOME = ".jupyter_flow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be configured.
+
+    ``folder`` is where flows and notebooks are looked for. ``database`` is a SQLAlchemy URL.
+    ``max_parallel`` bounds the kernels of one process; ``memory_reserve`` is in bytes.
+    """
+
+    folder: Path
+    home: Path
+    database: str
+    max_parallel: int = field(default_factory=lambda: os.cpu_count() or 2)
+    pools: Mapping[str, int] = field(default_factory=dict)
+    memory_reserve: int = 256 * 1024 * 1024
+
+    @classmethod
+    def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings for the project around *folder* (the current one, unless given).
+
+        Raises UsageError when a setting cannot be understood.
+        """
+        folder = (folder or Path.cwd()).resolve()
+        project = _project_of(folder)
+        said = _from_files(project) | _from_environment(environ)
+        home = project / said.pop("home", HOME)
+        said["max_parallel"] = said.get("max_parallel") or os.cpu_count() or 2
+        database = said.pop("database", f"sqlite:///{home / 'flow.db'}")
+        return cls(folder=folder, home=home, database=database, **said)
+
+
+def _project_of(folder: Path) -> Path:
+    """The nearest folder, from *folder* upwards, that has runs or settings; else *folder*."""
+    for candidate in (folder, *folder.parents):
+        if candidate == Path.home() and candidate != folder:
+            break
+        if (candidate / HOME / "snapshots").is_dir() or (candidate / "jupyter_flow.toml").is_file():
+            return candidate
+    return folder
+
+
+def _from_files(project: Path) -> dict[str, Any]:
+    own, shared = project / "jupyter_flow.toml", project / "pyproject.toml"
+    try:
+        if own.is_file():
+            said, source = tomllib.loads(own.read_text("utf-8")), own
+        elif shared.is_file():
+            tools = tomllib.loads(shared.read_text("utf-8")).get("tool", {})
+            said, source = tools.get("jupyter_flow", {}), shared
+        else:
+            return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{project} has settings that are no TOML: {error}", code="JF410"
+        ) from error
+    return {name: _read(name, value, str(source)) for name, value in said.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = ("home", "database", "max_parallel", "pools", "memory_reserve")
+    said = {name: environ.get(f"JUPYTER_FLOW_{name.upper()}") for name in names}
+    return {
+        name: _read(name, value, f"JUPYTER_FLOW_{name.upper()}")
+        for name, value in said.items()
+        if value
+    }
+
+
+def _read(name: str, value: Any, source: str) -> Any:
+    known = {each.name for each in fields(Settings)} - {"folder"}
+    if name not in known:
+        raise UsageError(
+            f"there is no setting called '{name}'",
+            hint=f"It is in {source}. Known settings: {', '.join(sorted(known))}.",
+            code="JF410",
+        )
+    try:
+        if name in ("max_parallel", "memory_reserve"):
+            return _number(value)
+        if name == "pools":
+            return _pools(value)
+        return str(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"the setting '{name}' cannot be {value!r}", hint=f"{error} ({source})", code="JF410"
+        ) from error
+
+
+def _number(value: Any) -> int:
+    number = int(value)
+    if number < 0 or isinstance(value, float | bool):
+        raise ValueError("It must be a whole number, not below 0.")
+    return number
+
+
+def _pools(value: Any) -> dict[str, int]:
+    if isinstance(value, str):
+        pairs = (part.partition("=") for part in value.split(",") if part.strip())
+        value = {name.strip(): slots for name, _, slots in pairs}
+    if not isinstance(value, dict):
+        raise TypeError('Write pools as "gpu=1,db=4", or as a table in the file.')
+    return {name: _number(slots) for name, slots in value.items()}

@@ -1,0 +1,69 @@
+"""From a task run that may start to the assignment that an executor is given.
+
+Puts together what is known: the target's notebook, folder and policy, the inputs, the places of
+the files, and the environment variables that tell a kernel which attempt it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.run import Run
+from jupyter_flow.core.states import RunState
+from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.ports.runs import RunStore
+
+from .places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """Makes assignments for the attempts of any run of one project."""
+
+    places: Places
+    store: RunStore
+
+    def make(self, run: Run, key: TaskKey, number: int, inputs: Mapping[str, Any]) -> Assignment:
+        target = run.plan.targets[key.task]
+        policy, flow = target.policy, run.flow_name
+        artifacts = self.places.artifacts(flow, run.id, key, number)
+        return Assignment(
+            run=run.id,
+            flow=flow,
+            key=key,
+            number=number,
+            notebook=self.places.snapshot(target.digest),
+            source=target.path,
+            folder=Path(target.folder),
+            parameters=inputs,
+            env={**policy.env, **self._context(run, key, number, artifacts)},
+            kernel=policy.kernel or target.kernel,
+            timeout=policy.timeout,
+            cell_timeout=policy.cell_timeout,
+            executed=self.places.executed(flow, run.id, key, number),
+            log=self.places.log(flow, run.id, key, number),
+            artifacts=artifacts,
+        )
+
+    def prev_success(self, run: Run) -> datetime | None:
+        """The logical time of the flow's last run that succeeded before this one."""
+        past = self.store.summaries(flow=run.flow_name, states=[RunState.SUCCEEDED], limit=1)
+        return past[0].logical_date if past else None
+
+    def _context(self, run: Run, key: TaskKey, number: int, artifacts: Path) -> dict[str, str]:
+        context = {
+            "JUPYTER_FLOW_RUN": run.id,
+            "JUPYTER_FLOW_FLOW": run.flow_name,
+            "JUPYTER_FLOW_TASK": key.task,
+            "JUPYTER_FLOW_ATTEMPT": str(number),
+            "JUPYTER_FLOW_ARTIFACTS": str(artifacts),
+            "JUPYTER_FLOW_HOME": str(self.places.home),
+        }
+        if key.index is not None:
+            context["JUPYTER_FLOW_INDEX"] = str(key.index)
+        return context
