@@ -1,0 +1,66 @@
+"""Pipelines for people who live in notebooks.
+
+In a notebook that is a task: `output`, `artifact`, `load`. In a notebook that holds a flow:
+``%load_ext jupyter_flow``, then a ``%%flow`` cell. In a script: `Flow`, `notebook`, `open_flows`.
+
+Every name is loaded at its first use, so importing this package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .app.loading import load as load
+    from .app.wiring import open_flows as open_flows
+    from .core.build import Flow as Flow
+    from .core.build import http as http
+    from .core.build import notebook as notebook
+    from .core.build import params as params
+    from .core.build import python as python
+    from .core.build import shell as shell
+    from .core.build import sql as sql
+    from .core.errors import FlowError as FlowError
+    from .handoff import artifact as artifact
+    from .handoff import output as output
+
+_HOMES = {
+    "Flow": "core.build",
+    "FlowError": "core.errors",
+    "artifact": "handoff",
+    "http": "core.build",
+    "load": "app.loading",
+    "notebook": "core.build",
+    "open_flows": "app.wiring",
+    "output": "handoff",
+    "params": "core.build",
+    "python": "core.build",
+    "shell": "core.build",
+    "sql": "core.build",
+}
+
+__all__ = sorted([*_HOMES, "load_ipython_extension"])
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext jupyter_flow``: make ``%%flow`` and ``%flow`` known to *ipython*."""
+    from .magic import load
+
+    load(ipython)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("jupyterlab-flow")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'jupyter_flow' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,41 @@
+"""The command line: ``jupyter flow …``. Reads, calls one use-case, shows.
+
+`main` is the boundary: errors meant for people end here as three lines on standard error and an
+exit status. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit status.
+
+    0 succeeded, 1 failed, 2 bad definition or usage, 130 interrupted.
+    """
+    _leave_out_grammar()
+    from jupyter_flow.core.errors import FlowError
+
+    from .app import app, hoisted
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=hoisted(given), prog_name="jupyter flow")
+    except FlowError as error:
+        from .console import show_error
+
+        show_error(error)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _leave_out_grammar() -> None:
+    """Keep ``jsonschema`` from building a grammar of international addresses when it is imported.
+
+    It takes two seconds of each command (nbformat imports jsonschema), to check a format that no
+    notebook's schema has. Only this process is affected.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -1,0 +1,168 @@
+"""Driving a run in the foreground: the work in the main thread, the view of it in another.
+
+The main thread drives, so that Ctrl-C reaches the driver: it cancels the run, a second one leaves.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol
+
+from jupyter_flow.app.clock import SystemClock
+from jupyter_flow.app.flows import Flows
+from jupyter_flow.app.watching import watch
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.pictures.faces import face_of
+from jupyter_flow.core.run import Run
+from jupyter_flow.core.states import TaskState
+from jupyter_flow.core.words import TASK_SIGNS, count
+
+from . import console as consoles
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+class View(Protocol):
+    """Shows a run as it goes on."""
+
+    def show(self, run: Run) -> None:
+        """Called with each new state of the run, from one thread."""
+
+    def close(self) -> None:
+        """Called once, when there is nothing more to come."""
+
+
+def carry(flows: Flows, run: RunId, view: View) -> Run:
+    """Carry *run* to its end and show it meanwhile. KeyboardInterrupt as for `Flows.drive`."""
+    driven = threading.Event()
+    failed: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            for current in watch(flows, run, every=0.25, until=driven):
+                view.show(current)
+        except Exception as error:  # noqa: BLE001  the view must not stop the run; told below
+            failed.append(error)
+
+    viewer = threading.Thread(target=look, name="view", daemon=True)
+    viewer.start()
+    try:
+        with _terminating():
+            done = flows.drive(run)
+    finally:
+        driven.set()
+        viewer.join(timeout=5)
+        view.close()
+    for error in failed:
+        consoles.err().print(f"the view of the run failed: {error}", style="yellow")
+    return done
+
+
+@contextmanager
+def _terminating() -> Iterator[None]:
+    """A polite request to end (SIGTERM) is an interrupt, so that no kernel is left behind."""
+
+    def interrupt(_signum: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def view_for(*, quiet: bool, as_json: bool) -> View:
+    """A live table on a terminal, lines in a log, nothing when nobody looks."""
+    if quiet or as_json:
+        return Silence()
+    return LiveTable() if consoles.is_live() else Lines()
+
+
+class Silence:
+    """Shows nothing."""
+
+    def show(self, run: Run) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class LiveTable:
+    """A table of the tasks, drawn again in place several times a second."""
+
+    def __init__(self) -> None:
+        from rich.live import Live
+        from rich.text import Text
+
+        self._run: Run | None = None
+        self._clock = SystemClock()
+        self._console = consoles.out()
+        self._nothing = Text("")
+        self._live = Live(
+            get_renderable=self._draw, console=self._console, refresh_per_second=5, transient=True
+        )
+        self._live.start()
+
+    def show(self, run: Run) -> None:
+        """Remember it; the next frame shows it."""
+        self._run = run
+
+    def close(self) -> None:
+        """Take the table away: the summary comes in its place."""
+        self._live.stop()
+
+    def _draw(self) -> RenderableType:
+        from rich.console import Group
+
+        from .tables import headline, task_table
+
+        if self._run is None:
+            return self._nothing
+        now, room = self._clock.now(), max(3, self._console.height - 6)
+        return Group(headline(self._run, now), "", task_table(self._run, now, most=room))
+
+
+class Lines:
+    """One plain line for each change, for logs."""
+
+    def __init__(self) -> None:
+        self._before: Mapping[TaskKey, TaskState] = {}
+        self._clock = SystemClock()
+
+    def show(self, run: Run) -> None:
+        """Write what changed since the last time."""
+        now = self._clock.now()
+        if not self._before:
+            total = count(len(run.plan.flow.tasks), "task")
+            self._write(f"run {run.id} of {run.flow_name}: {total}")
+        states = {key: each.state for key, each in run.task_runs.items()}
+        for task in run.plan.flow.graph.order:
+            for each in run.runs_of(task):
+                if self._before.get(each.key, TaskState.PENDING) is each.state:
+                    continue
+                if each.state is TaskState.QUEUED:
+                    continue
+                sign = TASK_SIGNS[each.state]
+                face = face_of(run.plan.flow, run.plan.flow[task], run, now)
+                alone = len(list(run.keys_of(task))) == 1
+                told = ", ".join(p for p in (face.progress, face.remark) if p) if alone else ""
+                self._write(f"{sign.symbol} {each.key} {sign.word}{f' ({told})' if told else ''}")
+        self._before = states
+
+    def close(self) -> None:
+        """Nothing is left to write."""
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(f"{self._clock.now().astimezone():%H:%M:%S}  {text}\n")
+        sys.stdout.flush()

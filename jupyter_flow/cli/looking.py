@@ -1,0 +1,150 @@
+"""The commands that look and change nothing: runs, status, logs, doctor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .completion import flow_names, task_names
+from .running import AsJson, Run_
+
+if TYPE_CHECKING:
+    from jupyter_flow.app.flows import Flows
+    from jupyter_flow.core.ids import TaskKey
+    from jupyter_flow.core.run import Run
+
+
+def runs(
+    ctx: typer.Context,
+    flow: Annotated[
+        str | None, typer.Option(help="Only runs of this flow.", autocompletion=flow_names)
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The newest runs."""
+    from jupyter_flow.app.clock import SystemClock
+    from jupyter_flow.app.wiring import open_flows
+
+    from .console import out, show_json
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.runs(flow=flow, limit=limit)
+    if as_json:
+        from .as_json import summary_json
+
+        show_json([summary_json(each) for each in found])
+    elif not found:
+        out().print("No run yet. Start one with: jupyter flow run FLOW")
+    else:
+        from .tables import run_table
+
+        out().print(run_table(found, SystemClock().now()))
+
+
+def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
+    """How a run stands: its tasks, and what failed."""
+    from jupyter_flow.app.clock import SystemClock
+    from jupyter_flow.app.wiring import open_flows
+
+    from .running import sum_up
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run)
+        if as_json:
+            from .as_json import run_json
+            from .console import show_json
+
+            show_json(run_json(found) | {"folder": str(flows.folder_of(found))})
+            return
+        sum_up(flows, found, SystemClock().now())
+        if flows.is_left(found.id, found.state):
+            from .console import out
+
+            out().print(
+                f"  nobody drives this run any more; go on with:  jupyter flow repair {found.id}"
+            )
+
+
+def logs(
+    ctx: typer.Context,
+    run: Run_ = "",
+    task: Annotated[
+        str,
+        typer.Argument(help="train, train[2]; all tasks if left out.", autocompletion=task_names),
+    ] = "",
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what is still written.")
+    ] = False,
+    attempt: Annotated[
+        int | None, typer.Option(help="Which attempt; the latest if left out.", min=1)
+    ] = None,
+) -> None:
+    """What the notebooks of a run printed."""
+    from jupyter_flow.app.wiring import open_flows
+
+    with open_flows(ctx.obj) as flows:
+        found, key = _meant(flows, run, task)
+        if key is not None:
+            for line in flows.log(found, key, attempt=attempt, follow=follow):
+                _say(line)
+        else:
+            _all_logs(flows, found, follow=follow)
+
+
+def _meant(flows: Flows, run: str, task: str) -> tuple[Run, TaskKey | None]:
+    """The run and the task; ``logs train`` means the task of the latest run."""
+    from jupyter_flow.core.asking import task_key
+
+    if run and not task:
+        latest = flows.run()
+        key = task_key(run)
+        if key.task in latest.plan.flow:
+            return latest, key
+    return flows.run(run), task_key(task) if task else None
+
+
+def _all_logs(flows: Flows, run: Run, *, follow: bool) -> None:
+    """The log of each task that ran, in order; with *follow*, of all at once as they come."""
+    from .following import follow_all
+
+    if follow and not run.state.is_final:
+        for line in follow_all(flows, run.id):
+            _say(line)
+        return
+    for task in run.plan.flow.graph.order:
+        for each in run.runs_of(task):
+            if each.attempts:
+                _say(f"── {each.key} ──")
+                for line in flows.log(run, each.key):
+                    _say(line)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Is this machine ready? Looks at kernels, the store, disk and memory."""
+    from dataclasses import asdict
+
+    from jupyter_flow.app.wiring import open_flows
+
+    from .console import out, show_json
+
+    with open_flows(ctx.obj) as flows:
+        findings = flows.doctor()
+    if as_json:
+        show_json([asdict(each) for each in findings])
+    else:
+        from .tables import finding_table
+
+        out().print(finding_table(findings))
+    raise typer.Exit(0 if all(each.is_well for each in findings) else 1)
+
+
+COMMANDS: Mapping[str, Any] = {"runs": runs, "status": status, "logs": logs, "doctor": doctor}

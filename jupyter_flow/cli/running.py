@@ -1,0 +1,208 @@
+"""The commands that start runs and change them: run, repair, cancel, clear, mark."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .completion import flow_names, task_names
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jupyter_flow.app.flows import Flows
+    from jupyter_flow.core.ids import RunId
+    from jupyter_flow.core.run import Run
+
+INTERRUPTED = 130
+
+Flow_ = Annotated[
+    str,
+    typer.Argument(
+        help="NAME, path.ipynb or path.ipynb::NAME.", autocompletion=flow_names, metavar="FLOW"
+    ),
+]
+Run_ = Annotated[
+    str,
+    typer.Argument(help="A run's id, or enough of it; the latest when left out.", metavar="[RUN]"),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the summary at the end.")]
+
+
+def run(
+    ctx: typer.Context,
+    flow: Flow_,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", help="A parameter of the flow.", metavar="NAME=VALUE"),
+    ] = None,
+    logical_date: Annotated[
+        str | None,
+        typer.Option(help="The time that the run is about.", metavar="DATE"),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a flow here, to its end. Ctrl-C cancels it; a second Ctrl-C leaves at once."""
+    from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.asking import moment, pairs
+
+    from .console import show_problems
+
+    with open_flows(ctx.obj) as flows:
+        checked = flows.flow(flow)
+        show_problems(problem for problem in checked.problems if not problem.is_error)
+        started = flows.start(
+            checked, params_text=pairs(param or []), logical_date=moment(logical_date)
+        )
+        _carry(flows, started, as_json=as_json, quiet=quiet)
+
+
+def repair(
+    ctx: typer.Context, run: Run_ = "", as_json: AsJson = False, quiet: Quiet = False
+) -> None:
+    """Do again what did not succeed, and all after it, in the same run. The rest is kept."""
+    from jupyter_flow.app.wiring import open_flows
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run).id
+        if flows.repair(found):
+            _asked("asked for a repair of", found)
+        else:
+            _carry(flows, found, as_json=as_json, quiet=quiet)
+
+
+def cancel(
+    ctx: typer.Context,
+    run: Run_ = "",
+    tasks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these tasks: train, train[2].", autocompletion=task_names),
+    ] = None,
+) -> None:
+    """Stop a run, or only some of its tasks."""
+    from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.asking import task_key
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run).id
+        if flows.cancel(found, [task_key(task) for task in tasks or []]):
+            _asked("asked to stop", found)
+        else:
+            _carry(flows, found, as_json=False, quiet=True)
+
+
+def clear(
+    ctx: typer.Context,
+    tasks: Annotated[list[str], typer.Argument(help="The tasks.", autocompletion=task_names)],
+    run: Annotated[str, typer.Option("--run", help="A run's id; the latest if left out.")] = "",
+    only: Annotated[bool, typer.Option("--only", help="Not what is downstream of them.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Do tasks again, and all after them, although they succeeded."""
+    from jupyter_flow.app.wiring import open_flows
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run).id
+        if flows.clear(found, tasks, downstream=not only):
+            _asked("asked to do tasks again in", found)
+        else:
+            _carry(flows, found, as_json=as_json, quiet=quiet)
+
+
+def mark(
+    ctx: typer.Context,
+    task: Annotated[str, typer.Argument(help="train, or train[2].", autocompletion=task_names)],
+    state: Annotated[str, typer.Argument(help="succeeded or failed.", metavar="succeeded|failed")],
+    run: Annotated[str, typer.Option("--run", help="A run's id; the latest if left out.")] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say by hand how a task ended. What waited for it goes on."""
+    from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.asking import ending, task_key
+
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run).id
+        if flows.mark(found, task_key(task), ending(state)):
+            _asked(f"marked '{task}' in", found)
+        else:
+            _carry(flows, found, as_json=as_json, quiet=quiet)
+
+
+def _asked(what: str, run: RunId) -> None:
+    """Whoever drives the run does it; there is nothing to wait for here."""
+    sys.stdout.write(f"{what} run {run}; see it with: jupyter flow status {run}\n")
+
+
+def _carry(flows: Flows, run: RunId, *, as_json: bool, quiet: bool) -> None:
+    """Drive, show, sum up, and leave with the exit status of the run."""
+    from .foreground import carry, view_for
+
+    done = carry(flows, run, view_for(quiet=quiet, as_json=as_json))
+    if as_json:
+        from .as_json import run_json
+        from .console import show_json
+
+        show_json(run_json(done) | {"folder": str(flows.folder_of(done))})
+    else:
+        sum_up(flows, done)
+    raise typer.Exit(exit_status(done))
+
+
+def exit_status(run: Run) -> int:
+    """0 succeeded, 1 failed, 130 cancelled."""
+    from jupyter_flow.core.states import RunState
+
+    statuses: Mapping[RunState, int] = {RunState.SUCCEEDED: 0, RunState.CANCELLED: INTERRUPTED}
+    return statuses.get(run.state, 1)
+
+
+def sum_up(flows: Flows, run: Run, now: datetime | None = None) -> None:
+    """How the run stands: the tasks, what failed and how to mend it, where the results are."""
+    from dataclasses import replace
+
+    from jupyter_flow.core.report import failures
+
+    from .console import out, short
+    from .tables import failure_text, headline, task_table, value_table
+
+    console = out()
+    console.print()
+    console.print(task_table(run, now))
+    values = value_table(run)
+    if values is not None:
+        console.print("\nvalues", style="dim")
+        console.print(values)
+    reports = failures(run)
+    for report in reports[:MOST_FAILURES]:
+        executed = short(flows.path_of(run, report.key)) if report.executed else ""
+        console.print()
+        shown = replace(report, notebook=short(report.notebook))
+        console.print(failure_text(shown, executed=executed))
+    if len(reports) > MOST_FAILURES:
+        console.print(f"\nand {len(reports) - MOST_FAILURES} more that failed", style="dim")
+    console.print()
+    console.print(headline(run, now))
+    console.print(f"  results  {short(flows.folder_of(run))}")
+    if run.state.is_final and exit_status(run):
+        console.print(f"  mend it, then go on from there:  jupyter flow repair {run.id}")
+
+
+#: More failures than these are only counted.
+MOST_FAILURES = 5
+
+COMMANDS: Mapping[str, Any] = {
+    "run": run,
+    "repair": repair,
+    "cancel": cancel,
+    "clear": clear,
+    "mark": mark,
+}
