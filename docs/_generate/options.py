@@ -1,0 +1,56 @@
+"""Every option, from the table that the language reads them by; and the settings of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+from jupyter_flow.app.settings import HOME, Settings
+from jupyter_flow.core.language.option_specs import FLOW_OPTIONS, TASK_OPTIONS, OptionSpec
+
+from .tables import table
+
+#: What a setting means, and its default as people would say it. A new setting needs its line.
+SETTINGS = {
+    "home": ("where runs are kept, from the project folder on", f"`{HOME}`"),
+    "database": ("the store, as a SQLAlchemy URL", "`flow.db` in the home folder"),
+    "max_parallel": ("how many notebooks one process executes at a time", "the machine's cores"),
+    "pools": ("how many slots each pool has; in the environment `gpu=1,db=4`", "none"),
+    "memory_reserve": (
+        "how many bytes of memory stay free: with less, no further kernel is started",
+        f"{Settings(folder=Path(), home=Path(), database='').memory_reserve:,}",
+    ),
+}
+
+
+def task_options() -> str:
+    """The options of a task."""
+    return _options(TASK_OPTIONS.values())
+
+
+def flow_options() -> str:
+    """The options of a flow."""
+    return _options(FLOW_OPTIONS.values())
+
+
+def settings() -> str:
+    """The settings of a project, each with its environment variable."""
+    rows = (
+        (f"`{name}`", f"`JUPYTER_FLOW_{name.upper()}`", *SETTINGS[name])
+        for name in (each.name for each in fields(Settings))
+        if name != "folder"
+    )
+    return table(("in the file", "in the environment", "meaning", "default"), rows)
+
+
+def _options(specs: Iterable[OptionSpec]) -> str:
+    rows = (
+        (
+            f"`{spec.name}`",
+            f"{spec.meaning} (default: {spec.default})",
+            f"{spec.type_text}: `{spec.example}`",
+        )
+        for spec in specs
+    )
+    return table(("option", "meaning", "values, with an example"), rows)

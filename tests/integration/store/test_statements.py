@@ -1,0 +1,177 @@
+"""What the database is asked, and how often: no cost grows with what did not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from jupyter_flow.core.errors import UsageError
+from jupyter_flow.core.events import AttemptProgressed, AttemptStarted, RunStarted
+from jupyter_flow.ports.runs import Lease
+from jupyter_flow.store.engines import sqlite_engine, writing
+from jupyter_flow.store.opening import open_store
+from jupyter_flow.store.runs import SqlRunStore
+from jupyter_flow.store.tables import UtcDateTime, runs
+from jupyter_flow.testing.samples import (
+    LOAD,
+    MINUTE,
+    NOON,
+    attempt_of,
+    run_of,
+    task_run_of,
+    wide_run,
+)
+
+
+@pytest.fixture
+def asked(store: SqlRunStore) -> Iterator[list[str]]:
+    """Every statement that the store sends from here on."""
+    statements: list[str] = []
+
+    def note(_db: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(" ".join(statement.split()[:3]))
+
+    engine = store._engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def leased(store: SqlRunStore) -> Lease:
+    lease = store.lease(run_of().id, "ada", now=NOON, duration=MINUTE)
+    assert lease is not None
+    return lease
+
+
+def test_recording_one_task_takes_four_statements(store: SqlRunStore, asked: list[str]) -> None:
+    store.create(run_of())
+    lease = leased(store)
+    asked.clear()
+    changed = [task_run_of(LOAD, attempt_of())]
+    store.record(lease, run_of(), AttemptStarted(key=LOAD), changed=changed, moves=(), now=NOON)
+
+    assert asked == [
+        "BEGIN IMMEDIATE",
+        "UPDATE runs SET",
+        "INSERT INTO task_runs",
+        "INSERT INTO attempts",
+        "INSERT INTO journal",
+    ]
+
+
+def test_progress_rewrites_neither_parameters_nor_values(
+    store: SqlRunStore, asked: list[str]
+) -> None:
+    store.create(run_of(task_runs=[task_run_of(LOAD, attempt_of())]))
+    lease = leased(store)
+    asked.clear()
+    further = task_run_of(LOAD, attempt_of(cell=2, cells=7))
+    event = AttemptProgressed(key=LOAD, number=1, cell=2, cells=7)
+    store.record(lease, run_of(), event, changed=[further], moves=(), now=NOON)
+
+    assert asked == [
+        "BEGIN IMMEDIATE",
+        "UPDATE runs SET",
+        "UPDATE attempts SET",
+        "INSERT INTO journal",
+    ]
+
+
+def test_a_list_of_runs_takes_two_questions_however_long_it_is(
+    store: SqlRunStore, asked: list[str]
+) -> None:
+    for number in range(30):
+        store.create(run_of(f"run-{number}", created_at=NOON + number * MINUTE))
+    asked.clear()
+
+    assert len(store.summaries(limit=20)) == 20
+    assert len(asked) == 3, "BEGIN and two questions"
+
+
+def test_a_run_of_many_tasks_is_written_and_read_in_a_few_statements(
+    store: SqlRunStore, asked: list[str]
+) -> None:
+    run = wide_run(500)
+    store.create(run)
+    assert len(asked) == 4, "BEGIN, the run, its plan, its task runs"
+    asked.clear()
+
+    assert store.load(run.id) == run
+    assert len(asked) == 4, "BEGIN, the run with its plan, its task runs, their attempts"
+
+
+def test_counting_states_reads_nothing_but_an_index(store: SqlRunStore) -> None:
+    question = (
+        "EXPLAIN QUERY PLAN SELECT run, state, count(*) FROM task_runs WHERE run IN "
+        "(SELECT id FROM runs ORDER BY created_at DESC, id DESC LIMIT 50) GROUP BY run, state"
+    )
+    with store._engine.connect() as db:
+        plan = " / ".join(row[-1] for row in db.execute(sa.text(question)))
+
+    assert "USING COVERING INDEX ix_task_runs_run_state" in plan
+    assert "SCAN runs USING COVERING INDEX ix_runs_created_at_id" in plan
+
+
+def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: SqlRunStore) -> None:
+    store.create(run_of())
+    changed = [task_run_of(LOAD, values={"frame": {1, 2}})]
+    with pytest.raises(UsageError, match="a value of the type 'set'"):
+        store.record(leased(store), run_of(), RunStarted(), changed=changed, moves=(), now=NOON)
+
+    assert store.load(run_of().id) == run_of()
+    assert store.journal(run_of().id) == []
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer_nor_a_writer_by_readers(
+    store: SqlRunStore, path: Path
+) -> None:
+    """Three connections in one thread: whoever waited for another would wait for ever."""
+    store.create(run_of())
+    with reading_on(path) as reader, closing(open_store(path)) as other:
+        before = reader.execute(sa.select(runs.c.seq)).scalar_one()
+        changed = [task_run_of(LOAD, attempt_of())]
+        other.record(leased(other), run_of(), RunStarted(), changed=changed, moves=(), now=NOON)
+        assert reader.execute(sa.select(runs.c.seq)).scalar_one() == before == 0
+
+        with writing(store._engine).begin() as writer:
+            writer.execute(sa.update(runs).values(reason="half written"))
+            assert other.load(run_of().id).reason == ""
+            assert [entry.seq for entry in other.journal(run_of().id)] == [1]
+
+
+@contextmanager
+def reading_on(path: Path) -> Iterator[sa.Connection]:
+    engine = sqlite_engine(path)
+    with engine.begin() as db:
+        yield db
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1)]
+)
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(
+    store: SqlRunStore, pragma: str, value: Any
+) -> None:
+    with store._engine.connect() as db:
+        assert db.execute(sa.text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def test_a_moment_without_a_zone_is_refused(store: SqlRunStore) -> None:
+    naive = NOON.replace(tzinfo=None)
+    with pytest.raises(sa.exc.StatementError, match="has no zone"):
+        store.create(run_of(created_at=naive))
+
+    assert store.summaries() == []
+
+
+def test_the_time_type_says_its_zone_on_the_way_out() -> None:
+    dialect = sa.create_engine("sqlite://").dialect
+
+    assert UtcDateTime().process_result_value(NOON.replace(tzinfo=None), dialect) == NOON
+    assert UtcDateTime().process_result_value(None, dialect) is None

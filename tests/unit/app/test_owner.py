@@ -1,0 +1,39 @@
+"""The owner of a lease can be told dead or alive, and is never thought dead while it may live."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from jupyter_flow.app.owner import is_gone, this_process
+
+
+def test_this_process_is_not_gone() -> None:
+    assert not is_gone(this_process())
+
+
+def test_two_owners_of_one_process_differ() -> None:
+    assert this_process() != this_process()
+
+
+def test_a_process_that_ended_is_gone() -> None:
+    ask = "from jupyter_flow.app.owner import this_process; print(this_process())"
+    owner = subprocess.run(
+        [sys.executable, "-c", ask], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+    assert is_gone(owner)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_process_number_that_was_given_again_is_gone() -> None:
+    host, pid, started, word = this_process().rsplit(":", 3)
+
+    assert is_gone(f"{host}:{pid}:{int(started) + 1}:{word}")
+
+
+@pytest.mark.parametrize("owner", ["another-host:1:5:x", "no owner at all", ""])
+def test_of_others_nothing_is_known(owner: str) -> None:
+    assert not is_gone(owner)

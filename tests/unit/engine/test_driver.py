@@ -1,0 +1,280 @@
+"""The driver does as the machine says, writes everything down, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jupyter_flow.core.errors import LeaseLostError
+from jupyter_flow.core.events import (
+    AttemptEnded,
+    AttemptProgressed,
+    CancelRequested,
+    MarkRequested,
+    RepairRequested,
+    RunAdopted,
+)
+from jupyter_flow.core.expressions import Constant, ValueRef
+from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.machine.admission import Admission
+from jupyter_flow.core.options import FlowOptions, TaskOptions
+from jupyter_flow.core.run import Cause, Failure, Run
+from jupyter_flow.core.states import Outcome, RunState, TaskState
+from jupyter_flow.engine.assignments import Assignments
+from jupyter_flow.engine.driver import LEASE, Driver, Surroundings
+from jupyter_flow.engine.places import Places
+from jupyter_flow.engine.slots import Slots
+from jupyter_flow.ports.executor import Assignment, Report
+from jupyter_flow.ports.runs import Entry
+from jupyter_flow.store.memory import MemoryRunStore
+from jupyter_flow.testing.clocks import FakeClock
+from jupyter_flow.testing.luck import Fate, flow_of, run_of
+
+BROKEN = Fate(outcome=Outcome.FAILED, failure=Failure(cause=Cause.CELL_ERROR, name="ValueError"))
+HANGS = None
+
+
+class FatefulExecutor:
+    """Ends each attempt at once with the next of its task's fates; `HANGS` waits to be stopped."""
+
+    def __init__(self, fates: dict[str, Iterable[Fate | None]]) -> None:
+        self._fates = {task: iter(each) for task, each in fates.items()}
+        self._hanging: dict[tuple[TaskKey, int], Report] = {}
+        self.assignments: list[Assignment] = []
+
+    def start(self, assignment: Assignment, report: Report) -> None:
+        self.assignments.append(assignment)
+        key, number = assignment.key, assignment.number
+        fate = next(self._fates.get(key.task, iter(())), Fate())
+        report(AttemptProgressed(key=key, number=number, cell=1, cells=1))
+        if fate is HANGS:
+            self._hanging[key, number] = report
+            return
+        report(
+            AttemptEnded(
+                key=key,
+                number=number,
+                outcome=fate.outcome,
+                values=fate.values,
+                failure=fate.failure,
+            )
+        )
+
+    def stop(self, run: RunId, key: TaskKey, number: int) -> None:
+        report = self._hanging.pop((key, number), None)
+        if report is not None:
+            report(AttemptEnded(key=key, number=number, outcome=Outcome.CANCELLED))
+
+    def close(self) -> None:
+        raise AssertionError("a driver does not close what it shares")
+
+
+class World:
+    """A store, a clock and an executor, in which one run can be driven again and again."""
+
+    def __init__(self, flow: Flow, fates: dict[str, Iterable[Fate | None]] | None = None) -> None:
+        self.clock, self.store = FakeClock(), MemoryRunStore()
+        self.executor = FatefulExecutor(fates or {})
+        self.published: list[Entry] = []
+        self.run = run_of(flow, at=self.clock.now())
+        self.store.create(self.run)
+        self.begin_process()
+
+    def begin_process(self) -> None:
+        """What lives no longer than a process is new."""
+        self.slots = Slots(Admission(max_parallel=2), has_memory=lambda: True)
+
+    def driver(self, owner: str = "me") -> Driver:
+        around = Surroundings(
+            store=self.store,
+            executor=self.executor,
+            slots=self.slots,
+            clock=self.clock,
+            assignments=Assignments(Places(Path("/home")), self.store),
+            owner=owner,
+            published=self.hear,
+        )
+        lease = self.store.lease(self.run.id, owner, now=self.clock.now(), duration=LEASE)
+        assert lease is not None
+        return Driver(self.run.id, lease, around)
+
+    def drive(self) -> Run:
+        return self.driver().drive()
+
+    def ask(self, request: CancelRequested | RepairRequested | MarkRequested) -> None:
+        self.store.ask(self.run.id, request, now=self.clock.now())
+
+    def hear(self, entry: Entry) -> None:
+        self.published.append(entry)
+
+
+def states(run: Run) -> dict[str, str]:
+    return {str(key): task_run.state.value for key, task_run in run.task_runs.items()}
+
+
+def test_a_run_is_carried_to_its_end_in_order() -> None:
+    world = World(flow_of("a > b > d", "a > c > d"))
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    assert [str(each.key) for each in world.executor.assignments] == ["a", "b", "c", "d"]
+    assert states(world.store.load(run.id)) == states(run) == dict.fromkeys("abcd", "succeeded")
+
+
+def test_every_entry_is_written_and_told_in_order() -> None:
+    world = World(flow_of("a > b"))
+
+    run = world.drive()
+
+    journal = world.store.journal(run.id)
+    assert world.published == journal
+    assert [entry.seq for entry in journal] == list(range(1, len(journal) + 1))
+
+
+def test_values_reach_the_tasks_that_use_them() -> None:
+    train = Task(name="train", parameters={"rows": ValueRef("load", "rows"), "seed": Constant(1)})
+    world = World(flow_of(tasks=[Task(name="load"), train]), {"load": [Fate(values={"rows": 7})]})
+
+    world.drive()
+
+    assert world.executor.assignments[1].parameters == {"rows": 7, "seed": 1}
+
+
+def test_an_attempt_whose_inputs_are_missing_fails_without_a_kernel() -> None:
+    train = Task(name="train", parameters={"rows": ValueRef("load", "rows")})
+    world = World(flow_of(tasks=[Task(name="load"), train]))
+
+    run = world.drive()
+
+    assert run.state is RunState.FAILED
+    assert [each.key.task for each in world.executor.assignments] == ["load"]
+    failure = run.task_runs[TaskKey("train")].attempts[-1].failure
+    assert failure is not None
+    assert failure.cause is Cause.START_FAILED
+    assert "rows" in failure.message
+
+
+def test_a_retry_waits_for_its_time_and_no_test_waits_with_it() -> None:
+    options = TaskOptions(retries=1, retry_delay=timedelta(hours=1))
+    world = World(flow_of("a", a=options), {"a": [BROKEN, Fate()]})
+    before = world.clock.now()
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    assert [each.outcome for each in run.task_runs[TaskKey("a")].attempts] == [
+        Outcome.FAILED,
+        Outcome.SUCCEEDED,
+    ]
+    assert world.clock.now() - before >= timedelta(hours=1)
+
+
+def test_a_run_that_takes_too_long_is_stopped() -> None:
+    flow = Flow(
+        name="slow",
+        tasks=(Task(name="a"), Task(name="b")),
+        options=FlowOptions(run_timeout=timedelta(minutes=5)),
+    )
+    world = World(flow, {"a": [HANGS]})
+
+    run = world.drive()
+
+    assert run.state is RunState.FAILED
+    assert states(run) == {"a": "cancelled", "b": "succeeded"}
+
+
+def test_a_request_left_by_another_process_is_answered() -> None:
+    world = World(flow_of("a > b"), {"a": [HANGS]})
+    world.ask(CancelRequested())
+
+    run = world.drive()
+
+    assert run.state is RunState.CANCELLED
+    assert world.store.requests(run.id) == []
+
+
+def test_a_request_that_cannot_be_granted_is_put_away() -> None:
+    world = World(flow_of("a"))
+    world.ask(RepairRequested())
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    assert world.store.requests(run.id) == []
+
+
+def test_a_repair_does_again_what_failed_and_nothing_else() -> None:
+    world = World(flow_of("a > b > c"), {"b": [BROKEN]})
+    assert world.drive().state is RunState.FAILED
+    world.ask(RepairRequested())
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    assert [str(each.key) for each in world.executor.assignments] == ["a", "b", "b", "c"]
+
+
+def test_a_run_that_another_process_left_is_carried_on() -> None:
+    world = World(flow_of("a > b", b=TaskOptions(retries=1)))
+    left = world.driver("gone")
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, left, running="b")
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    assert any(isinstance(entry.event, RunAdopted) for entry in world.store.journal(run.id))
+    outcomes = [each.outcome for each in run.task_runs[TaskKey("b")].attempts]
+    assert outcomes == [Outcome.LOST, Outcome.SUCCEEDED]
+    assert len(run.task_runs[TaskKey("a")].attempts) == 1
+
+
+def test_a_driver_that_lost_its_lease_stops_its_attempts_and_writes_no_more() -> None:
+    world = World(flow_of("a"), {"a": [HANGS]})
+    first = world.driver("first")
+    at_first = world.hear
+
+    def then_lose(entry: Entry) -> None:
+        at_first(entry)
+        if states(world.store.load(world.run.id))["a"] == TaskState.RUNNING:
+            later = world.clock.now() + LEASE * 2
+            assert world.store.lease(world.run.id, "second", now=later, duration=LEASE)
+
+    first._around = _with(first._around, then_lose)
+
+    with pytest.raises(LeaseLostError):
+        first.drive()
+
+    assert states(world.store.load(world.run.id)) == {"a": "running"}
+    assert world.executor._hanging == {}
+
+
+class _PulledPlugError(BaseException):
+    pass
+
+
+def pull_the_plug_when(world: World, driver: Driver, *, running: str) -> None:
+    """Drive until the task *running* runs, then die as SIGKILL would let it: nothing is undone."""
+
+    def hear(entry: Entry) -> None:
+        world.hear(entry)
+        if states(world.store.load(world.run.id))[running] == TaskState.RUNNING:
+            raise _PulledPlugError
+
+    driver._around = _with(driver._around, hear)
+    driver._leave = lambda: None  # type: ignore[method-assign]
+    driver._stop_all = lambda: None  # type: ignore[method-assign]
+    driver.drive()
+
+
+def _with(around: Surroundings, published: object) -> Surroundings:
+    from dataclasses import replace
+
+    return replace(around, published=published)  # type: ignore[arg-type]
