@@ -1,0 +1,156 @@
+"""A task of a flow that is made in Python, to be configured, chained and asked for its values.
+
+What is said of it goes into a `Draft`, as when a text is read, so both refuse the same things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise_if_any
+from jupyter_flow.core.expressions import Expression, ValueRef
+from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.language.drafts import Draft
+from jupyter_flow.core.language.option_reading import read_task_options
+from jupyter_flow.core.language.writing import is_bare
+from jupyter_flow.core.task_names import wrong_with
+from .terms import Term, expression_of
+
+_Others = TypeVar("_Others", bound="TaskHandle | Sequence[TaskHandle]")
+#: Told of each edge: (upstream, downstream).
+Connect = Callable[["TaskHandle", "TaskHandle"], None]
+
+
+class TaskHandle:
+    """One task. ``train(seed=1).options(retries=2)`` configures it, ``train.auc`` is its value.
+
+    Everything that is no method is a value; a value with a method's name is ``train["options"]``.
+    """
+
+    __slots__ = ("_connect", "_draft", "_is_used")
+
+    def __init__(self, draft: Draft, connect: Connect) -> None:
+        self._draft = draft
+        self._connect = connect
+        self._is_used = False
+
+    def __repr__(self) -> str:
+        return f"<task {self._draft.name!r}>"
+
+    def __call__(self, /, **parameters: Any) -> TaskHandle:
+        """Give the notebook parameters. Raises DefinitionError for what cannot be passed."""
+        if self._draft.kind is not Kind.NOTEBOOK:
+            what = f"task {self._draft.name!r} is given its arguments where it is made"
+            hint = f"Write them into {self._draft.kind}(…)."
+            raise DefinitionError([Problem(code="JF113", what=what, hint=hint)])
+        for name, value in named_expressions(parameters).items():
+            _must(self._draft.say_parameter(name, value))
+        return self
+
+    def named(self, name: str) -> TaskHandle:
+        """Call the task so; it must not have been chained, and none of its values used."""
+        if self._is_used:
+            what = f"task {self._draft.name!r} was used before it was named {name!r}"
+            raise UsageError(what, hint="Name it where it is made: notebook(…).named(…).")
+        wrong = wrong_with(name)
+        if wrong is not None:
+            what = f"{name!r} cannot be the name of a task: it {wrong}"
+            _must(Problem(code="JF111", what=what, hint="Give it another name."))
+        self._draft.name = name
+        return self
+
+    def expand(self, /, **lists: Any) -> TaskHandle:
+        """Run one instance for each value; several names make the cross product."""
+        if not lists:
+            what = "expand() needs the name of a parameter and a list"
+            hint = 'For example: .expand(model=["logit", "forest"]).'
+            _must(Problem(code="JF116", what=what, hint=hint))
+        for name, values in named_expressions(lists).items():
+            _must(self._draft.say_expand(name, values))
+        return self
+
+    def when(self, condition: Any) -> TaskHandle:
+        """Run only if *condition* holds, else be skipped."""
+        _must(self._draft.say_when(expression_of(condition)))
+        return self
+
+    def options(self, /, **options: Any) -> TaskHandle:
+        """Say how the task is run: ``retries=3, timeout="20m"``."""
+        read, problems = read_task_options(options)
+        raise_if_any(problems)
+        for name, value in read.said().items():
+            _must(self._draft.say_option(name, value))
+        raise_if_any(self._draft.contradictions())
+        return self
+
+    def set_downstream(self, others: TaskHandle | Sequence[TaskHandle]) -> None:
+        """Let *others* wait for this task: ``self >> others``."""
+        for other in _tasks(others):
+            self._before(other)
+
+    def set_upstream(self, others: TaskHandle | Sequence[TaskHandle]) -> None:
+        """Let this task wait for *others*: ``self << others``."""
+        for other in _tasks(others):
+            other._before(self)  # noqa: SLF001  the same class
+
+    def __rshift__(self, other: _Others) -> _Others:
+        self.set_downstream(other)
+        return other
+
+    def __lshift__(self, other: _Others) -> _Others:
+        self.set_upstream(other)
+        return other
+
+    def __rrshift__(self, others: Sequence[TaskHandle]) -> TaskHandle:
+        self.set_upstream(others)
+        return self
+
+    def __rlshift__(self, others: Sequence[TaskHandle]) -> TaskHandle:
+        self.set_downstream(others)
+        return self
+
+    def __getattr__(self, name: str) -> Term:
+        # Libraries look for names such as _repr_html_ and __deepcopy__; those are no values.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Term:
+        if not name or not isinstance(name, str):
+            raise TypeError("the name of a value must be a text")
+        self._is_used = True
+        return Term(ValueRef(self._draft.name, name))
+
+    def _before(self, other: TaskHandle) -> None:
+        if self._draft.name == other._draft.name:
+            what = f"task {self._draft.name!r} would wait for itself"
+            _must(Problem(code="JF106", what=what, hint="Take one of the two away."))
+        self._is_used = other._is_used = True
+        self._connect(self, other)
+
+
+def named_expressions(given: Mapping[str, Any]) -> dict[str, Expression]:
+    """The expressions of arguments. Raises DefinitionError for names that no argument can have."""
+    for name in given:
+        if not is_bare(name):
+            hint = "Use letters, digits and underscores, not beginning with a digit."
+            what = f"{name!r} cannot be the name of a parameter"
+            raise DefinitionError([Problem(code="JF113", what=what, hint=hint)])
+    return {name: expression_of(value) for name, value in given.items()}
+
+
+def _tasks(others: TaskHandle | Sequence[TaskHandle]) -> list[TaskHandle]:
+    tasks = [others] if isinstance(others, TaskHandle) else list(others)
+    for task in tasks:
+        if not isinstance(task, TaskHandle):
+            hint = "Chain what notebook(…), python(…) and the like return, or lists of those."
+            raise DefinitionError(
+                [Problem(code="JF109", what=f"{task!r} is not a task", hint=hint)]
+            )
+    return tasks
+
+
+def _must(problem: Problem | None) -> None:
+    if problem is not None:
+        raise DefinitionError([problem])

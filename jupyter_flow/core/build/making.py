@@ -1,0 +1,200 @@
+"""A flow while it is being made in Python: its tasks, its edges, its parameters.
+
+Mutable, and the only thing here that is: `Flow.build` gives the frozen definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar, Token
+from inspect import cleandoc
+from types import TracebackType
+from typing import Any
+
+from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise_if_any
+from jupyter_flow.core.expressions import Constant, ParamRef
+from jupyter_flow.core.flow import Flow as Definition
+from jupyter_flow.core.flow import FlowParameter, Kind
+from .handles import TaskHandle, named_expressions
+from jupyter_flow.core.language.checks import check
+from jupyter_flow.core.language.drafts import Draft, merged
+from jupyter_flow.core.language.kind_checks import notebook_problem
+from jupyter_flow.core.language.kinds import name_of, parameters_of
+from jupyter_flow.core.language.line import is_flow_name
+from jupyter_flow.core.language.option_reading import read_line_options
+from .terms import Term, expression_of
+
+
+class Flow:
+    """A flow that is being made. `build` gives the definition that can be checked and run.
+
+    Within ``with Flow(…)`` the functions of this module add to it; its methods of the same names
+    do so anywhere. *options* are those of a magic line: options of the flow, and options of tasks
+    as defaults for all of them.
+    """
+
+    def __init__(self, name: str, *, description: str = "", **options: Any) -> None:
+        if not is_flow_name(name):
+            what = f"{name!r} cannot be the name of a flow"
+            hint = "Use letters, digits, underscores and hyphens."
+            raise DefinitionError([Problem(code="JF119", what=what, hint=hint)])
+        self.name = name
+        self.description = cleandoc(description).strip()
+        self._options, self._defaults, problems = read_line_options(options)
+        raise_if_any(problems)
+        self._params: dict[str, Any] = {}
+        # By identity: a handle has no equality, comparing is for its values.
+        self._drafts: dict[int, Draft] = {}
+        self._handles: list[TaskHandle] = []
+        self._edges: list[tuple[TaskHandle, TaskHandle]] = []
+        self._tokens: list[Token[Flow | None]] = []
+
+    def __repr__(self) -> str:
+        return f"<flow {self.name!r}>"
+
+    def __enter__(self) -> Flow:
+        self._tokens.append(_current.set(self))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _current.reset(self._tokens.pop())
+
+    def build(self) -> Definition:
+        """The flow as it is by now.
+
+        Raises:
+            DefinitionError: it has loops, tasks of one name, parameters that it does not declare.
+        """
+        names = {handle: draft.name for handle, draft in self._drafts.items()}
+        tasks, problems = merged(self._drafts.values())
+        built = Definition(
+            name=self.name,
+            tasks=tasks,
+            edges=frozenset((names[id(up)], names[id(down)]) for up, down in self._edges),
+            params=tuple(
+                FlowParameter(name=name, default=self._params[name]) for name in self._params
+            ),
+            options=self._options,
+            defaults=self._defaults,
+            description=self.description,
+        )
+        raise_if_any([*problems, *check(built, {})])
+        return built
+
+    @property
+    def params(self) -> Params:
+        """``churn.params(n=10)`` declares parameters, ``churn.params.n`` is the value of one."""
+        return Params(self)
+
+    def notebook(self, notebook: str, /, **parameters: Any) -> TaskHandle:
+        """A task that runs a notebook: the one tagged so, or the one at that path."""
+        problem = notebook_problem(Constant(notebook))
+        if problem is not None:
+            raise DefinitionError([problem])
+        draft = Draft(name=name_of(Kind.NOTEBOOK, notebook) or notebook, notebook=notebook)
+        return self._added(draft)(**parameters)
+
+    def python(self, function: str, /, **arguments: Any) -> TaskHandle:
+        """A task that calls ``package.module:function``."""
+        return self._made(Kind.PYTHON, [function], arguments)
+
+    def sql(self, query: str, /, **arguments: Any) -> TaskHandle:
+        """A task that runs a query: *connection*, *bind* (its values), *preview* (rows shown)."""
+        return self._made(Kind.SQL, [query], arguments)
+
+    def http(self, method: str, url: str, /, **arguments: Any) -> TaskHandle:
+        """A task that makes a request.
+
+        *headers*, *query*, *json* or *body*, *timeout*, *expect_status*, *preview*.
+        """
+        return self._made(Kind.HTTP, [method, url], arguments)
+
+    def shell(self, command: str) -> TaskHandle:
+        """A task that runs a command."""
+        return self._made(Kind.SHELL, [command], {})
+
+    def wait_for(self, **arguments: Any) -> TaskHandle:
+        """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
+        return self._made(Kind.WAIT_FOR, [], arguments)
+
+    def flow(self, name: str, /, **params: Any) -> TaskHandle:
+        """A task that runs another flow with these parameters."""
+        return self._made(Kind.FLOW, [name], params)
+
+    def _made(self, kind: Kind, positional: Sequence[Any], keywords: dict[str, Any]) -> TaskHandle:
+        parameters, problems = parameters_of(
+            kind, [expression_of(value) for value in positional], named_expressions(keywords)
+        )
+        raise_if_any(problem for _, problem in problems)
+        first = positional[0] if positional and isinstance(positional[0], str) else None
+        taken = {draft.name for draft in self._drafts.values()}
+        numbers = (f"{kind}_{number}" for number in range(1, len(taken) + 2))
+        name = name_of(kind, first) or next(each for each in numbers if each not in taken)
+        return self._added(Draft(name=name, kind=kind, parameters=parameters))
+
+    def _added(self, draft: Draft) -> TaskHandle:
+        handle = TaskHandle(draft, self._connected)
+        self._handles.append(handle)
+        self._drafts[id(handle)] = draft
+        return handle
+
+    def _connected(self, up: TaskHandle, down: TaskHandle) -> None:
+        for handle in (up, down):
+            if id(handle) not in self._drafts:
+                what = f"{handle!r} is of another flow than {self.name!r}"
+                hint = "Tasks of different flows cannot be chained; make it in this one."
+                raise DefinitionError([Problem(code="JF102", what=what, hint=hint)])
+        self._edges.append((up, down))
+
+    def _declared(self, defaults: dict[str, Any]) -> None:
+        for name, value in named_expressions(defaults).items():
+            if not isinstance(value, Constant) or name in self._params:
+                is_known = name in self._params
+                what = f"the parameter {name!r} is declared twice" if is_known else ""
+                what = what or f"the default of parameter {name!r} must be a constant"
+                hint = "Take one away." if is_known else f"For example: params({name}=10)."
+                raise DefinitionError([Problem(code="JF117", what=what, hint=hint)])
+            self._params[name] = value.value
+
+
+class Params:
+    """``params(n=10)`` declares parameters of the flow that is being made, ``params.n`` is one.
+
+    The default gives the type.
+    """
+
+    __slots__ = ("_flow",)
+
+    def __init__(self, flow: Flow | None = None) -> None:
+        self._flow = flow
+
+    def __call__(self, /, **defaults: Any) -> Params:
+        flow = self._flow or here()
+        flow._declared(defaults)  # noqa: SLF001  one thing in two classes
+        return self
+
+    def __getattr__(self, name: str) -> Term:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Term(ParamRef(name))
+
+    def __getitem__(self, name: str) -> Term:
+        return Term(ParamRef(name))
+
+
+#: The flow of the innermost ``with``, of each thread and each asyncio task its own.
+_current: ContextVar[Flow | None] = ContextVar("jupyter_flow_current", default=None)
+
+
+def here() -> Flow:
+    """The flow of the innermost ``with``. Raises UsageError outside of all."""
+    flow = _current.get()
+    if flow is None:
+        hint = 'Write it within `with Flow("name"):`, or call the method of a flow.'
+        raise UsageError("no flow is being made here", hint=hint)
+    return flow
