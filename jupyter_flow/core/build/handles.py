@@ -15,6 +15,7 @@ from jupyter_flow.core.language.drafts import Draft
 from jupyter_flow.core.language.option_reading import read_task_options
 from jupyter_flow.core.language.writing import is_bare
 from jupyter_flow.core.task_names import wrong_with
+
 from .terms import Term, expression_of
 
 _Others = TypeVar("_Others", bound="TaskHandle | Sequence[TaskHandle]")

@@ -15,13 +15,14 @@ from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise
 from jupyter_flow.core.expressions import Constant, ParamRef
 from jupyter_flow.core.flow import Flow as Definition
 from jupyter_flow.core.flow import FlowParameter, Kind
-from .handles import TaskHandle, named_expressions
 from jupyter_flow.core.language.checks import check
 from jupyter_flow.core.language.drafts import Draft, merged
 from jupyter_flow.core.language.kind_checks import notebook_problem
 from jupyter_flow.core.language.kinds import name_of, parameters_of
 from jupyter_flow.core.language.line import is_flow_name
 from jupyter_flow.core.language.option_reading import read_line_options
+
+from .handles import TaskHandle, named_expressions
 from .terms import Term, expression_of
 
 
