@@ -33,16 +33,17 @@ def runs(
 
     with open_flows(ctx.obj) as flows:
         found = flows.runs(flow=flow, limit=limit)
+        left = {each.id for each in found if flows.is_left(each.id, each.state)}
     if as_json:
         from .as_json import summary_json
 
-        show_json([summary_json(each) for each in found])
+        show_json([summary_json(each) | {"is_left": each.id in left} for each in found])
     elif not found:
         out().print("No run yet. Start one with: jupyter flow run FLOW")
     else:
         from .tables import run_table
 
-        out().print(run_table(found, SystemClock().now()))
+        out().print(run_table(found, SystemClock().now(), left=left))
 
 
 def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:

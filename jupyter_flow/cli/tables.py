@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -107,8 +107,8 @@ def value_table(run: Run) -> RenderableType | None:
     return table if table.row_count else None
 
 
-def run_table(runs: Iterable[RunSummary], now: datetime) -> Table:
-    """The newest runs, a row each."""
+def run_table(runs: Iterable[RunSummary], now: datetime, *, left: Collection[str] = ()) -> Table:
+    """The newest runs, a row each. *left* are the ids of those that nobody drives any more."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for title in ("run", "flow", "state", "started", "took", "tasks"):
         table.add_column(title, no_wrap=title != "tasks")
@@ -118,6 +118,7 @@ def run_table(runs: Iterable[RunSummary], now: datetime) -> Table:
         tasks = ", ".join(
             f"{number} {state.replace('_', ' ')}" for state, number in run.tasks.items()
         )
+        tasks += "; nobody drives it any more" if run.id in left else ""
         table.add_row(
             run.id,
             run.flow,

@@ -278,7 +278,7 @@ class Driver:
         except LeaseLostError:
             raise
         except ConflictError as refusal:
-            log.warning(
+            log.info(
                 "request refused",
                 extra={"action": "request_refused", "run": self._run.id, "why": refusal.what},
             )

@@ -106,3 +106,25 @@ def test_runs_are_listed_with_their_state() -> None:
     assert row.split("  ")[0] == "20260329-1200-abcd"
     for expected in ("churn", "✔ succeeded", "2 h ago", "1 min 15 s", "3 succeeded, 1 upstream"):
         assert expected in row
+
+
+def test_a_run_that_nobody_drives_any_more_is_told() -> None:
+    left, driven = (
+        RunSummary(
+            id=RunId(name),
+            flow="churn",
+            origin="",
+            state=RunState.RUNNING,
+            logical_date=NOON,
+            created_at=NOON,
+            started_at=NOON,
+            ended_at=None,
+            reason="",
+            tasks={"running": 1},
+        )
+        for name in ("left", "driven")
+    )
+    first, second = printed(run_table([left, driven], NOON, left={left.id})).splitlines()[1:3]
+
+    assert "nobody drives it" in first
+    assert "nobody drives it" not in second
