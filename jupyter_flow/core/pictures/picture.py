@@ -29,7 +29,7 @@ MOST_LETTERS = 34
 TITLE_LETTER, SMALL_LETTER = 8.4, 6.4
 SYMBOL_ROOM = 20
 #: How long the line with the state may become.
-STATE_LETTERS = 24
+STATE_LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
