@@ -10,12 +10,12 @@ from jupyter_flow.core.notebooks.notebook import Shelf
 from jupyter_flow.core.task_names import suggested_by, wrong_with
 
 
-@pytest.mark.parametrize(("root", "shown"), [("", "b.ipynb"), ("/work", "flows/b.ipynb")])
+@pytest.mark.parametrize(("root", "shown"), [("", "b.ipynb"), ("/lab", "flows/b.ipynb")])
 def test_paths_are_shown_from_where_people_work(root: str, shown: str) -> None:
-    shelf = Shelf(folder="/work/flows", notebooks={}, root=root)
+    shelf = Shelf(folder="/lab/flows", notebooks={}, root=root)
 
-    assert shelf.shown("/work/flows/b.ipynb") == shown
-    assert shelf.written("/work/flows/b.ipynb") == "b.ipynb"
+    assert shelf.shown("/lab/flows/b.ipynb") == shown
+    assert shelf.written("/lab/flows/b.ipynb") == "b.ipynb"
     assert shelf.shown("/elsewhere/b.ipynb") == "/elsewhere/b.ipynb"
 
 

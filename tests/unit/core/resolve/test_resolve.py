@@ -22,7 +22,7 @@ from jupyter_flow.core.options import FlowOptions, TaskOptions
 from jupyter_flow.core.resolve import CODES, bind_params, paths_named, resolve
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "resolve"
-FOLDER = "/work/project"
+FOLDER = "/lab/project"
 
 
 def notebook(name: str, parameters: str | None = "", **fields: Any) -> Notebook:
@@ -351,7 +351,7 @@ def test_commands_name_paths_from_where_people_work_and_flows_from_where_they_ar
         notebook("train", path="b/t.ipynb"),
         notebook("train", path="a/t.ipynb"),
         untagged=(f"{FOLDER}/clean.ipynb",),
-        root="/work",
+        root="/lab",
     )
 
     _, (twice, untagged) = solve(flow(task("train"), task("clean")), a_shelf)
