@@ -56,9 +56,10 @@ class Running:
             thread.join()
 
     def close(self) -> None:
-        """Wait for the threads; the executor is closed by who made it."""
+        """Wait for the runs in the background, then free what makes attempts."""
         for thread in list(self._threads.values()):
             thread.join()
+        self._around.executor.close()
 
     def _take(self, run: RunId, owner: str) -> Lease:
         store, now = self._around.store, self._around.clock.now()

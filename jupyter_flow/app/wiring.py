@@ -29,13 +29,18 @@ def open_flows(folder: Path | None = None) -> Iterator[Flows]:
     """The use-cases for the project around *folder* (the current one, unless given).
 
     What is slow to load is loaded at its first use: `check` opens no store, `runs` no executor.
-    On leaving, runs in the background are waited for and everything is closed.
+    On leaving, runs in the background are waited for and everything is closed; an interrupt
+    leaves at once, and what runs ends with the process.
     """
     flows = wire(Settings.read(folder))
     try:
         yield flows
-    finally:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         flows.close()
+        raise
+    flows.close()
 
 
 def wire(settings: Settings) -> Flows:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import uuid
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,8 @@ class StartedKernels:
             if self._context is None or self._folder is None:
                 self._context = zmq.Context()
                 self._folder = _private_folder()
+                # Also when nobody closes: at the end of a process that was interrupted.
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             context, folder = self._context, self._folder
         connection_file = folder / f"{uuid.uuid4().hex[:12]}.json"
         connection = _connection(spec, connection_file)
