@@ -5,13 +5,13 @@ The ordinary way to a kernel, for every language, environment and system.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import sys
 import tempfile
 import threading
 import uuid
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +49,7 @@ class StartedKernels:
                 self._context = zmq.Context()
                 self._folder = _private_folder()
                 # Also when nobody closes: at the end of a process that was interrupted.
-                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+                atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
             context, folder = self._context, self._folder
         connection_file = folder / f"{uuid.uuid4().hex[:12]}.json"
         connection = _connection(spec, connection_file)
