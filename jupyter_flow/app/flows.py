@@ -162,7 +162,7 @@ class Flows:
     def drive(self, run: RunId) -> Run:
         """Carry *run* to its end in this process and return it. Blocks.
 
-        KeyboardInterrupt cancels the run and waits for its end; a second one leaves at once.
+        The first Ctrl-C cancels the run and waits for its end; a second one leaves at once.
         Raises ConflictError while another process drives it.
         """
         return self._running.drive(run)

@@ -16,6 +16,7 @@ from jupyter_flow.core.run import Run
 from jupyter_flow.engine.driver import LEASE, Driver, Surroundings
 from jupyter_flow.ports.runs import Lease, RunStore
 
+from .interrupts import first_calls
 from .owner import is_gone, this_process
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,14 @@ class Running:
     def drive(self, run: RunId) -> Run:
         """Carry *run* to its end; blocks.
 
-        Raises ConflictError while a process that lives, or may live, drives it.
+        The first Ctrl-C (SIGTERM, SIGHUP) cancels the run and goes on until it has ended, the
+        second one leaves at once with KeyboardInterrupt. Raises ConflictError while a process that
+        lives, or may live, drives it.
         """
         around = replace(self._around, owner=this_process())
-        return Driver(run, self._take(run, around.owner), around).drive()
+        driver = Driver(run, self._take(run, around.owner), around)
+        with first_calls(driver.cancel):
+            return driver.drive()
 
     def drive_in_background(self, run: RunId) -> None:
         """Carry *run* to its end in a thread of this process.

@@ -1,16 +1,13 @@
 """Driving a run in the foreground: the work in the main thread, the view of it in another.
 
-The main thread drives, so that Ctrl-C reaches the driver: it cancels the run, a second one leaves.
+The main thread drives, because signals arrive there: Ctrl-C cancels the run, a second one leaves.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_flow.app.clock import SystemClock
@@ -39,7 +36,7 @@ class View(Protocol):
 
 
 def carry(flows: Flows, run: RunId, view: View) -> Run:
-    """Carry *run* to its end and show it meanwhile. KeyboardInterrupt as for `Flows.drive`."""
+    """Carry *run* to its end and show it meanwhile. Signals as for `Flows.drive`."""
     driven = threading.Event()
     failed: list[BaseException] = []
 
@@ -53,8 +50,7 @@ def carry(flows: Flows, run: RunId, view: View) -> Run:
     viewer = threading.Thread(target=look, name="view", daemon=True)
     viewer.start()
     try:
-        with _terminating():
-            done = flows.drive(run)
+        done = flows.drive(run)
     finally:
         driven.set()
         viewer.join(timeout=5)
@@ -62,23 +58,6 @@ def carry(flows: Flows, run: RunId, view: View) -> Run:
     for error in failed:
         consoles.err().print(f"the view of the run failed: {error}", style="yellow")
     return done
-
-
-@contextmanager
-def _terminating() -> Iterator[None]:
-    """A polite request to end (SIGTERM) is an interrupt, so that no kernel is left behind."""
-
-    def interrupt(_signum: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def view_for(*, quiet: bool, as_json: bool) -> View:

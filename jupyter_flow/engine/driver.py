@@ -24,6 +24,7 @@ from jupyter_flow.core.events import (
     AttemptStarted,
     CancelRequested,
     Event,
+    Request,
     RunAdopted,
     RunStarted,
 )
@@ -105,7 +106,8 @@ class Driver:
     def drive(self) -> Run:
         """The run at its end. Blocks until then.
 
-        A KeyboardInterrupt cancels the run and goes on until it has ended; a second one leaves.
+        A KeyboardInterrupt leaves at once, whatever runs: it is for a process that is to go. To
+        stop the run, call `cancel`.
 
         Raises:
             LeaseLostError: another process has taken the run over; all attempts were stopped.
@@ -126,6 +128,10 @@ class Driver:
             self._leave()
         return self._run
 
+    def cancel(self, by: str) -> None:
+        """Ask for the run to be stopped; from any thread, or from a signal's handler."""
+        self._inbox.put(CancelRequested(by=by))
+
     # -- the loop ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
@@ -133,19 +139,14 @@ class Driver:
         if self._run.state is RunState.QUEUED:
             self._tell(RunStarted())
         elif not self._run.state.is_final:
+            # Before it is taken up: what is to be stopped must not be tried again first.
+            self._answer_requests(CancelRequested)
             self._tell(RunAdopted(owner=self._around.owner))
         self._answer_requests()
 
     def _go_on(self) -> None:
-        interrupted = False
         while not self._is_over():
-            try:
-                self._take_in()
-            except KeyboardInterrupt:
-                if interrupted or self._run.state.is_final:
-                    raise
-                interrupted = True
-                self._tell(CancelRequested(by="interrupt"))
+            self._take_in()
 
     def _is_over(self) -> bool:
         return self._run.state.is_final and not self._running
@@ -167,6 +168,8 @@ class Driver:
                     self._note_progress(each)
                 case AttemptEnded():
                     self._end(each)
+                case CancelRequested():
+                    self._cancel(each)
                 case _:
                     self._tell(each)
 
@@ -268,9 +271,15 @@ class Driver:
         self._around.slots.look_again()
         self._answer_requests()
 
-    def _answer_requests(self) -> None:
+    def _answer_requests(self, *kinds: type[Request]) -> None:
+        """Answer what was asked for; with *kinds*, only requests of these."""
         for pending in self._around.store.requests(self._run.id):
-            self._answer(pending)
+            if not kinds or isinstance(pending.request, kinds):
+                self._answer(pending)
+
+    def _cancel(self, request: CancelRequested) -> None:
+        if not self._run.state.is_final and self._run.state is not RunState.CANCELLING:
+            self._tell(request)
 
     def _answer(self, pending: Pending) -> None:
         try:

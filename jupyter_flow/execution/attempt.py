@@ -71,6 +71,7 @@ class RunningAttempt:
         """Make the attempt; the last thing it does is to report the end."""
         self._stopping.begin(time.monotonic())
         undertaking: Undertaking | None = None
+        last_words = ""
         try:
             log = AttemptLog(self.assignment.log, now=self._now, limit=self._settings.log_limit)
         except OSError as error:
@@ -80,17 +81,21 @@ class RunningAttempt:
             undertaking = self._begin(log)
             ending = undertaking.ending or Ending.of(start_failed("it ended without a word"))
         except FlowError as error:
-            log.say(str(error))
-            ending = Ending.of(start_failed(error.what, name=error.code, traceback=str(error)))
+            last_words = str(error)
+            ending = Ending.of(start_failed(error.what, name=error.code, traceback=last_words))
         except Exception as error:  # the end must be told whatever happens
             logging.getLogger(__name__).exception("an attempt failed in a way nobody foresaw")
-            log.say(f"{type(error).__name__}: {error}")
+            last_words = f"{type(error).__name__}: {error}"
             ending = Ending.of(start_failed(str(error), name=type(error).__name__))
         finally:
             if self._kernel is not None:
                 self._kernel.close()
-        log.say(str(ending.outcome))
-        log.close()
+        try:
+            for words in filter(None, (last_words, str(ending.outcome))):
+                log.say(words)
+            log.close()
+        except OSError:  # a full disk must not keep the end from being told
+            logging.getLogger(__name__).exception("the log of an attempt could not be finished")
         self._tell(ending, undertaking)
 
     def _begin(self, log: AttemptLog) -> Undertaking:

@@ -278,3 +278,30 @@ def _with(around: Surroundings, published: object) -> Surroundings:
     from dataclasses import replace
 
     return replace(around, published=published)  # type: ignore[arg-type]
+
+
+def test_a_run_that_was_left_and_is_to_be_stopped_is_cancelled_not_tried_again() -> None:
+    world = World(flow_of("a > b", b=TaskOptions(retries=1)))
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, world.driver("gone"), running="b")
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+    world.ask(CancelRequested())
+
+    run = world.drive()
+
+    assert run.state is RunState.CANCELLED
+    assert states(run) == {"a": "succeeded", "b": "cancelled"}
+
+
+def test_a_driver_that_is_asked_to_cancel_does_so_once() -> None:
+    world = World(flow_of("a > b"), {"a": [HANGS]})
+    driver = world.driver()
+    driver.cancel("SIGINT")
+    driver.cancel("SIGTERM")
+
+    run = driver.drive()
+
+    assert run.state is RunState.CANCELLED
+    asked = [each for each in world.published if isinstance(each.event, CancelRequested)]
+    assert len(asked) == 1
