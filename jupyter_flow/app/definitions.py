@@ -6,13 +6,15 @@ file changes, so that asking again is cheap.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.errors import (
+    DefinitionError,
     NotFoundError,
     Problem,
     UsageError,
@@ -65,6 +67,8 @@ class Definitions:
         """All flows below the folder, by name."""
         scan = self._project.scan()
         found = [self._of_cell(cell) for cell in scan.flows]
+        names = Counter(each.origin for each in found)
+        found = [_ambiguous(each) if names[each.origin] > 1 else each for each in found]
         unreadable = [
             CheckedFlow(name="", origin="", flow=None, plan=None, problems=(problem,))
             for problem in scan.problems
@@ -82,6 +86,8 @@ class Definitions:
         known = [each for _, each in read_flows]
         if not chosen:
             raise _no_flow(name, path or str(self._settings.folder), known)
+        if len({cell.path for cell in chosen}) < len(chosen) and name:
+            raise DefinitionError(_ambiguous(self._of_cell(chosen[0])).problems)
         if len(chosen) > 1:
             places = ", ".join(
                 f"{self._project.shown(Path(cell.path))}::{self._name(cell)}" for cell in chosen
@@ -201,6 +207,18 @@ class Definitions:
 
 def _origin(path: str | None, name: str) -> str:
     return f"{path}::{name}" if path else ""
+
+
+def _ambiguous(checked: CheckedFlow) -> CheckedFlow:
+    """The flow with the problem that another one in its notebook has the same name."""
+    path, _, name = checked.origin.rpartition("::")
+    problem = Problem(
+        code="JF206",
+        what=f"two flows in one notebook are called {name!r}",
+        hint="Give one of them another name: %%flow NAME.",
+        where=Where(path=path.rpartition("/")[2]),
+    )
+    return replace(checked, plan=None, problems=(*checked.problems, problem))
 
 
 def _no_flow(name: str, place: str, known: list[str]) -> NotFoundError:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_flow.core.errors import FlowError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,8 +32,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         show_error(error)
         sys.exit(error.exit_status)
+    except BrokenPipeError:
+        raise  # nobody reads any more: the console knows how to be quiet then
+    except OSError as error:
+        from .console import show_error
+
+        show_error(_of_the_system(error))
+        sys.exit(FlowError.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _of_the_system(error: OSError) -> FlowError:
+    """A file or folder that cannot be read or written, told like any other mistake."""
+    from jupyter_flow.core.errors import FlowError
+
+    what = error.strerror or type(error).__name__
+    return FlowError(
+        f"{error.filename}: {what}" if error.filename else what,
+        hint="Is the path right, is there room on the disk, and may you write there?",
+        code="JF420",
+    )
 
 
 def _leave_out_grammar() -> None:

@@ -59,7 +59,9 @@ def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
             from .as_json import run_json
             from .console import show_json
 
-            show_json(run_json(found) | {"folder": str(flows.folder_of(found))})
+            left = flows.is_left(found.id, found.state)
+            folder = str(flows.folder_of(found))
+            show_json(run_json(found) | {"folder": folder, "is_left": left})
             return
         sum_up(flows, found, SystemClock().now())
         if flows.is_left(found.id, found.state):

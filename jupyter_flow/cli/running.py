@@ -183,7 +183,9 @@ def sum_up(flows: Flows, run: Run, now: datetime | None = None) -> None:
         console.print(values)
     reports = failures(run)
     for report in reports[:MOST_FAILURES]:
-        executed = short(flows.path_of(run, report.key)) if report.executed else ""
+        path = flows.path_of(run, report.key) if report.executed else None
+        # An attempt that could not start has left none.
+        executed = short(path) if path is not None and path.exists() else ""
         console.print()
         shown = replace(report, notebook=short(report.notebook))
         console.print(failure_text(shown, executed=executed))

@@ -47,6 +47,11 @@ CODES: Mapping[str, Code] = {
         "Notebooks that are kept as .py or .md files are read by jupytext: "
         "`pip install 'jupyterlab-flow[jupytext]'`.",
     ),
+    "JF206": Code(
+        "two flows of one name",
+        "A notebook has two `%%flow` cells of the same name, so neither can be asked for. Give one "
+        "of them another name.",
+    ),
     "JF210": Code(
         "unknown parameter",
         "The cell tagged `parameters` assigns no such name, so the value would have no effect.",
