@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateRuntimeError, UndefinedError
+from jinja2 import StrictUndefined, Template, TemplateRuntimeError, UndefinedError, meta, nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -55,6 +55,28 @@ class Sandbox(ImmutableSandboxedEnvironment):
 def compiled(text: str) -> Template:
     """The template in *text*. Raises jinja2's TemplateSyntaxError."""
     return _SANDBOX.from_string(text)
+
+
+def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that the template in *text* needs, and those that it takes from ``params``.
+
+    A name whose absence the template itself provides for is not among them. Raises jinja2's
+    TemplateSyntaxError.
+    """
+    tree = _SANDBOX.parse(text)
+    provided = {
+        each.name
+        for guard in tree.find_all((nodes.Filter, nodes.Test))
+        if guard.name in ("default", "d", "defined", "undefined")
+        for each in guard.find_all(nodes.Name)
+    }
+    needed = meta.find_undeclared_variables(tree) - provided - set(_SANDBOX.globals)
+    params = {
+        each.attr
+        for each in tree.find_all(nodes.Getattr)
+        if isinstance(each.node, nodes.Name) and each.node.name == "params"
+    }
+    return frozenset(needed), frozenset(params if "params" in needed else ())
 
 
 def _refuse_bombs(operator: str, left: Any, right: Any) -> None:

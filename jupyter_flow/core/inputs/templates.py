@@ -10,7 +10,7 @@ Knows nothing of runs: `jupyter_flow.core.inputs` makes the context.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,24 @@ TIME_FORMATS: Mapping[str, Callable[[_Moment], str]] = {
         moment.isoformat().replace("-", "").replace(":", "") if moment else ""
     ),
 }
+
+
+#: Every name that a template may use.
+NAMES = frozenset(
+    {
+        *TIME_FORMATS,
+        "attempt",
+        "data_interval_end",
+        "data_interval_start",
+        "flow",
+        "logical_date",
+        "map_index",
+        "params",
+        "prev_success",
+        "run_id",
+        "task",
+    }
+)
 
 
 class TemplateError(EvaluationError):
@@ -64,6 +82,28 @@ def render(value: Any, context: Mapping[str, Any]) -> Any:
             return {key: render(item, context) for key, item in value.items()}
         case _:
             return value
+
+
+def wrong_with(text: str, *, params: Collection[str]) -> tuple[str, str] | None:
+    """What is wrong with the template in *text* before anything is known of a run, and what now.
+
+    *params* are the parameters that the flow declares. None when it may be rendered.
+    """
+    from jinja2 import TemplateSyntaxError
+
+    from .sandbox import names_in
+
+    try:
+        needed, of_params = names_in(text)
+    except TemplateSyntaxError as error:
+        return f"{_shown(text)} is no template: {error.message}".rstrip("."), "Mend the template."
+    for name in sorted(needed - NAMES):
+        hint = suggestion(name, sorted(NAMES), noun="name")
+        return f"the template {_shown(text)} needs {name!r}, which nothing gives", hint
+    for name in sorted(of_params - set(params)):
+        hint = suggestion(name, sorted(params), noun="parameter")
+        return f"the template {_shown(text)} needs the parameter {name!r}", hint
+    return None
 
 
 def times(moment: datetime) -> dict[str, str]:

@@ -19,6 +19,7 @@ from .notebooks import Finder, is_path
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
 from .policies import check_kernels, check_later, check_pool
+from .templates import check_templates
 from .values import check_values
 
 __all__ = ["CODES", "Code", "bind_params", "paths_named", "resolve", "unknown_params"]
@@ -62,6 +63,7 @@ def resolve(
         problems += notebook.problems
     for task in flow.tasks:
         problems += check_values(task, notebooks, lookup)
+        problems += check_templates(task, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_later(notebooks, lookup)
     problems = list(dict.fromkeys(problems))

@@ -84,6 +84,11 @@ CODES: Mapping[str, Code] = {
         "unreadable parameters cell",
         "The cell tagged `parameters` is no Python, so it is not known what the notebook takes.",
     ),
+    "JF217": Code(
+        "template that cannot be rendered",
+        "Strings in a flow are Jinja templates. This one is not written as one, or it uses a name "
+        "that no run has: see the names in the reference of the language.",
+    ),
     "JF220": Code(
         "kernel not installed",
         "The notebook, its tag or the flow wants a kernel for which no kernelspec is installed "

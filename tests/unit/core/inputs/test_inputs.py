@@ -207,3 +207,12 @@ def test_the_parameters_of_a_run_are_the_declared_ones_unless_given() -> None:
 
     assert inputs_of(run_of(flow), USE, 1) == {"p": 1}
     assert inputs_of(run_of(flow, params={"n": 2}, at=NOON), USE, 1) == {"p": 2}
+
+
+def test_the_names_of_templates_are_those_that_an_attempt_has() -> None:
+    from jupyter_flow.core.inputs import context_of
+    from jupyter_flow.core.inputs.templates import NAMES
+
+    run = run_of(flow_of("a"))
+
+    assert {*context_of(run, "a"), "attempt", "map_index", "prev_success"} == NAMES

@@ -130,7 +130,7 @@ ACCEPTED: list[tuple[str, Any]] = [
     ("n = 'x'", None),
     ("n: date", "2026-01-31"),
     ("n: date", "{{ ds }}"),
-    ("n: list[int]", ["{{ params.a }}", 2]),
+    ("n: list[int]", ["{{ params.known }}", 2]),
     ("n: int", ParamRef("known")),
     ("n: int", ParamRef("empty")),
     ("n: int", ValueRef("up", "x")),
@@ -265,6 +265,16 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
     "no_parameters_cell": (
         flow(task("train", parameters={"n": 1, "m": 2})),
         shelf(notebook("train", None)),
+    ),
+    "template_with_an_unknown_name": (
+        flow(
+            task("train", parameters={"day": "{{ dss }}", "n": 1}),
+            task("again", "train", parameters={"day": "{{ params.dya }}", "n": 1}),
+            task("third", "train", parameters={"day": "{{ 1 + }}", "n": 1}),
+            task("fine", "train", parameters={"day": "{{ x | default(ds) }}", "n": 1}),
+            params=(FlowParameter(name="day", default="today"),),
+        ),
+        shelf(TRAIN),
     ),
     "impossible_parameter_name": (
         flow(task("train", parameters={"n=1;import os": 1})),

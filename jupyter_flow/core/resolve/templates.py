@@ -1,0 +1,42 @@
+"""Can the templates of a task be rendered, as far as reading them tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jupyter_flow.core.errors import Problem
+from jupyter_flow.core.expressions import Constant, Expression, walk
+from jupyter_flow.core.flow import Task
+from jupyter_flow.core.inputs.templates import is_template, wrong_with
+
+from .lookup import Lookup
+
+
+def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
+    """Templates that are none, and names in them that nothing gives."""
+    params = [param.name for param in lookup.flow.params]
+    for name, expression in (*task.parameters.items(), *task.expand.items()):
+        for text in _templates_in(expression):
+            wrong = wrong_with(text, params=params)
+            if wrong is not None:
+                what, hint = wrong
+                where = lookup.place_of(task, name)
+                yield Problem(code="JF217", what=what, hint=hint, where=where)
+
+
+def _templates_in(expression: Expression) -> Iterator[str]:
+    constants = (part.value for part in walk(expression) if isinstance(part, Constant))
+    return (text for value in constants for text in _texts(value) if is_template(text))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list() | tuple():
+            for item in value:
+                yield from _texts(item)
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
