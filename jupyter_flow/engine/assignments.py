@@ -28,7 +28,15 @@ class Assignments:
     places: Places
     store: RunStore
 
-    def make(self, run: Run, key: TaskKey, number: int, inputs: Mapping[str, Any]) -> Assignment:
+    def make(
+        self,
+        run: Run,
+        key: TaskKey,
+        number: int,
+        inputs: Mapping[str, Any],
+        env: Mapping[str, str],
+    ) -> Assignment:
+        """The assignment of attempt *number*; *inputs* and *env* have nothing left to render."""
         target = run.plan.targets[key.task]
         policy, flow = target.policy, run.flow_name
         artifacts = self.places.artifacts(flow, run.id, key, number)
@@ -41,7 +49,7 @@ class Assignments:
             source=target.path,
             folder=Path(target.folder),
             parameters=inputs,
-            env={**policy.env, **self._context(run, key, number, artifacts)},
+            env={**env, **self._context(run, key, number, artifacts)},
             kernel=policy.kernel or target.kernel,
             timeout=policy.timeout,
             cell_timeout=policy.cell_timeout,

@@ -29,7 +29,7 @@ from jupyter_flow.core.events import (
     RunStarted,
 )
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.inputs import inputs_of
+from jupyter_flow.core.inputs import environment_of, inputs_of
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
@@ -222,10 +222,11 @@ class Driver:
         number = 1 + (task_run.attempt.number if task_run.attempt else 0)
         try:
             inputs = inputs_of(self._run, key, number, prev_success=self._prev_success)
+            env = environment_of(self._run, key, number, prev_success=self._prev_success)
             problem = None
         except FlowError as error:
-            inputs, problem = {}, error
-        assignment = self._around.assignments.make(self._run, key, number, inputs)
+            inputs, env, problem = {}, {}, error
+        assignment = self._around.assignments.make(self._run, key, number, inputs, env)
         self._running.add((key, number))
         self._tell(
             AttemptStarted(

@@ -149,11 +149,7 @@ def inputs_of(
     Raises:
         InputError: one of them has no value.
     """
-    context = context_of(run, key.task) | {
-        "attempt": number,
-        "map_index": -1 if key.index is None else key.index,
-        "prev_success": prev_success.astimezone(UTC) if prev_success else None,
-    }
+    context = _context_of_attempt(run, key, number, prev_success)
     inputs: dict[str, Any] = {}
     for name, expression in run.plan.flow[key.task].parameters.items():
         try:
@@ -163,6 +159,35 @@ def inputs_of(
                 f"the parameter {name!r} of '{key}' has no value: {error}", hint=_hint(error)
             ) from error
     return inputs | dict(run.task_runs[key].item)
+
+
+def environment_of(
+    run: Run, key: TaskKey, number: int, *, prev_success: datetime | None = None
+) -> dict[str, str]:
+    """The environment variables that the policy of *key* gives its attempt, rendered likewise.
+
+    Raises:
+        InputError: one of them cannot be rendered.
+    """
+    context = _context_of_attempt(run, key, number, prev_success)
+    env: dict[str, str] = {}
+    for name, text in run.plan.policy(key.task).env.items():
+        try:
+            env[name] = render(text, context)
+        except EvaluationError as error:
+            what = f"the environment variable {name!r} of '{key}' has no value: {error}"
+            raise InputError(what, hint=_hint(error)) from error
+    return env
+
+
+def _context_of_attempt(
+    run: Run, key: TaskKey, number: int, prev_success: datetime | None
+) -> dict[str, Any]:
+    return context_of(run, key.task) | {
+        "attempt": number,
+        "map_index": -1 if key.index is None else key.index,
+        "prev_success": prev_success.astimezone(UTC) if prev_success else None,
+    }
 
 
 def _hint(error: EvaluationError) -> str:

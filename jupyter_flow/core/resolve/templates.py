@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jupyter_flow.core.errors import Problem
+from jupyter_flow.core.errors import Problem, Where
 from jupyter_flow.core.expressions import Constant, Expression, walk
 from jupyter_flow.core.flow import Task
 from jupyter_flow.core.inputs.templates import is_template, wrong_with
@@ -16,13 +16,20 @@ from .lookup import Lookup
 def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
     """Templates that are none, and names in them that nothing gives."""
     params = [param.name for param in lookup.flow.params]
+    for text, where in _written(task, lookup):
+        wrong = wrong_with(text, params=params)
+        if wrong is not None:
+            what, hint = wrong
+            yield Problem(code="JF217", what=what, hint=hint, where=where)
+
+
+def _written(task: Task, lookup: Lookup) -> Iterator[tuple[str, Where | None]]:
+    """The templates that the flow gives to *task*, each with its place."""
     for name, expression in (*task.parameters.items(), *task.expand.items()):
         for text in _templates_in(expression):
-            wrong = wrong_with(text, params=params)
-            if wrong is not None:
-                what, hint = wrong
-                where = lookup.place_of(task, name)
-                yield Problem(code="JF217", what=what, hint=hint, where=where)
+            yield text, lookup.place_of(task, name)
+    for text in filter(is_template, (task.options.env or {}).values()):
+        yield text, lookup.place(task.name, "option", "env")
 
 
 def _templates_in(expression: Expression) -> Iterator[str]:

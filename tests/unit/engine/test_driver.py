@@ -305,3 +305,12 @@ def test_a_driver_that_is_asked_to_cancel_does_so_once() -> None:
     assert run.state is RunState.CANCELLED
     asked = [each for each in world.published if isinstance(each.event, CancelRequested)]
     assert len(asked) == 1
+
+
+def test_templates_in_the_environment_are_rendered() -> None:
+    world = World(flow_of("a", a=TaskOptions(env={"DAY": "{{ ds }}", "N": "{{ attempt }}"})))
+
+    world.drive()
+
+    env = world.executor.assignments[0].env
+    assert (env["DAY"], env["N"]) == (world.run.logical_date.date().isoformat(), "1")
