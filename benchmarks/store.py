@@ -20,7 +20,8 @@ from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import TaskRun
 from jupyter_flow.core.states import Outcome, TaskState
 from jupyter_flow.ports.runs import Lease, RunStore
-from jupyter_flow.store.memory import MemoryRunStore
+from jupyter_flow.ports.stores import Stores
+from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.testing.postgres import binaries, postgres
 from jupyter_flow.testing.samples import MINUTE, NOON, attempt_of, wide_run
@@ -35,7 +36,7 @@ def measure(name: str, store: RunStore, *, tasks: int, runs: int) -> None:
     queued = [replace(each, state=TaskState.QUEUED) for each in run.task_runs.values()]
     moves = [Move(key=each.key, state="queued") for each in queued]
     started = lambda: store.record(  # noqa: E731
-        lease, run, RunStarted(), changed=queued, moves=moves, now=NOON
+        lease, run, RunStarted(), changed=queued, moves=moves, after=0, now=NOON
     )
     timed(name, f"record that {tasks:,} tasks are queued", 1, started)
     timed(name, "record the ends of attempts", tasks, lambda: end_all(store, lease, queued))
@@ -44,6 +45,8 @@ def measure(name: str, store: RunStore, *, tasks: int, runs: int) -> None:
     timed(name, "read the journal", 2 * tasks, lambda: store.journal(run.id, limit=10**7))
     for number in range(runs):
         store.create(wide_run(10, f"small-{number:05}"))
+    waiting = lambda: store.waiting(now=NOON)  # noqa: E731
+    timed(name, f"which of {runs:,} runs wait", 1, waiting)
     timed(name, f"list the newest 50 of {runs:,} runs", 1, lambda: store.summaries(limit=50))
     timed(name, f"list all {runs:,} runs", runs, lambda: store.summaries(limit=runs))
 
@@ -55,19 +58,21 @@ def done(each: TaskRun) -> TaskRun:
 
 
 def end_all(store: RunStore, lease: Lease, queued: list[TaskRun]) -> None:
-    run = wide_run(2)
-    for each in queued:
+    run, seq = wide_run(2), store.last_entry(lease.run)
+    for after, each in enumerate(queued, seq):
         event = AttemptEnded(key=each.key, number=1, outcome=Outcome.SUCCEEDED)
         moves = [Move(key=each.key, state="succeeded", attempt=1)]
-        store.record(lease, run, event, changed=[done(each)], moves=moves, now=NOON)
+        changed = [done(each)]
+        store.record(lease, run, event, changed=changed, moves=moves, after=after, now=NOON)
 
 
 def report_all(store: RunStore, lease: Lease, queued: list[TaskRun]) -> None:
-    run = wide_run(2)
-    for each in queued:
+    run, seq = wide_run(2), store.last_entry(lease.run)
+    for after, each in enumerate(queued, seq):
         key: TaskKey = each.key
         event = AttemptProgressed(key=key, number=1, cell=3, cells=7)
-        store.record(lease, run, event, changed=[done(each)], moves=(), now=NOON)
+        changed = [done(each)]
+        store.record(lease, run, event, changed=changed, moves=(), after=after, now=NOON)
 
 
 def timed(name: str, what: str, number: int, act: Callable[[], object]) -> None:
@@ -78,7 +83,7 @@ def timed(name: str, what: str, number: int, act: Callable[[], object]) -> None:
     print(f"{name:12}{what:42}{seconds * 1e3:10.1f} ms{each}", flush=True)
 
 
-Kind = Callable[[], AbstractContextManager[RunStore]]
+Kind = Callable[[], AbstractContextManager[Stores]]
 
 
 @contextmanager
@@ -87,7 +92,7 @@ def stores() -> Iterator[dict[str, Kind]]:
     with tempfile.TemporaryDirectory() as folder:
         names = iter(range(1000))
         kinds: dict[str, Kind] = {
-            "memory": lambda: nullcontext(MemoryRunStore()),
+            "memory": lambda: nullcontext(MemoryStores()),
             "sqlite": lambda: closing(open_store(Path(folder) / f"{next(names)}.db")),
         }
         if binaries() is None:
@@ -107,8 +112,8 @@ def main() -> None:
     with stores() as kinds:
         for _ in range(asked.rounds):
             for name, make in kinds.items():
-                with make() as store:
-                    measure(name, store, tasks=asked.tasks, runs=asked.runs)
+                with make() as opened:
+                    measure(name, opened.runs, tasks=asked.tasks, runs=asked.runs)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name)
         for name, place in places.items():
             patch.setenv(name, str(place))
+        # A service that a test starts in the background does not stay long after it.
+        patch.setenv("JUPYTER_FLOW_IDLE", "1")
         for name in ("http_proxy", "https_proxy", "all_proxy"):
             patch.setenv(name, NOWHERE)
             patch.setenv(name.upper(), NOWHERE)

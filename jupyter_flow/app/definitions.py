@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +56,7 @@ class Definitions:
         self._project = Project(settings.folder, home=settings.home, shipped=notebooks_of_kinds())
         self._snapshots = Snapshots(settings.home)
 
-    @cached_property
+    @property
     def _kernels(self) -> tuple[str, ...]:
         from jupyter_client.kernelspec import KernelSpecManager
 
@@ -143,7 +142,8 @@ class Definitions:
 
     def keep(self, plan: Plan) -> None:
         """Take a snapshot of each notebook that *plan* runs."""
-        for path, digest in {(each.path, each.digest) for each in plan.targets.values()}:
+        targets = [each for each in plan.targets.values() if each.has_notebook]
+        for path, digest in {(each.path, each.digest) for each in targets}:
             self._snapshots.take(path, digest)
 
     def tag(

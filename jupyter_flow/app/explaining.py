@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_flow.core.flow import Flow, Plan, Task
+from jupyter_flow.core.language.writing import written
 from jupyter_flow.core.options import Policy, TriggerRule
 
 from .definitions import CheckedFlow
@@ -29,12 +30,17 @@ def _params(flow: Flow) -> Iterator[tuple[str, object]]:
 def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
     target = plan.targets[task.name]
     yield f"{task.name}"
-    yield f"  runs     {task.kind}: {target.path}"
+    yield f"  runs     {task.kind}: {target.path}" if target.has_notebook else _waits(task)
     yield f"  when     {_when(flow, task, target.policy)}"
     if task.is_mapped:
         yield f"  mapped   once for each of {', '.join(task.expand)}"
     for option, value in _said(target.policy):
         yield f"  {option:<8} {value}  ({_origin(flow, task, option, target.policy)})"
+
+
+def _waits(task: Task) -> str:
+    awaited = task.parameters.get("flow") or task.expand["flow"]
+    return f"  waits    for a run of {written(awaited)}"
 
 
 def _when(flow: Flow, task: Task, policy: Policy) -> str:
@@ -54,7 +60,10 @@ def _said(policy: Policy) -> Iterator[tuple[str, object]]:
         yield "retries", retry.retries
     if retry.delay != none.delay:
         yield "retry_delay", retry.delay
-    for option in ("timeout", "cell_timeout", "pool", "slots", "priority", "kernel", "cwd"):
+    for option in (
+        *("timeout", "cell_timeout", "pool", "slots", "priority", "kernel", "cwd"),
+        *("expected", "depends_on_past"),
+    ):
         value = getattr(policy, option)
         if value != getattr(default, option):
             yield option, value

@@ -6,8 +6,9 @@ Faces (magic, cli) call `Flows` and show what it returns. It decides nothing abo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,22 +25,31 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Interval, Run
 from jupyter_flow.core.states import RunState, TaskState
+from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
+from jupyter_flow.ports.alerts import Outgoing
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Entry, RunStore, RunSummary
+from jupyter_flow.ports.stores import Stores
 
 from . import naming
+from .backfilling import Backfilling
 from .bus import Bus
 from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
 from .logs import lines_of
 from .once import Once
+from .pruning import Pruning
 from .running import Running, driver_of
+from .scheduling import Scheduling
+from .services import Services
 from .settings import Settings
 
 #: How long a follower waits before it looks whether another process wrote something, in seconds.
 _GLANCE = 0.5
+#: What a run in the foreground waits for its alerts to be gone, in seconds.
+_LAST_ALERTS = 30.0
 
 __all__ = ["CheckedFlow", "Finding", "Flows"]
 
@@ -54,24 +64,55 @@ class Flows:
         places: Places,
         clock: Clock,
         bus: Bus,
-        open_store: Callable[[], RunStore],
-        make_running: Callable[[RunStore], Running],
+        open_stores: Callable[[], Stores],
+        make_running: Callable[[Stores], Running],
+        make_outbox: Callable[[Stores], Outbox],
+        try_address: Callable[[str], None],
     ) -> None:
         self.settings = settings
         self._places = places
         self._clock = clock
         self._bus = bus
         self._made_definitions = Once(lambda: Definitions(settings))
-        self._opened_store = Once(open_store)
-        self._made_running = Once(lambda: make_running(self._store))
+        self._opened_stores = Once(open_stores)
+        self._made_running = Once(lambda: make_running(self.stores))
+        self._make_outbox, self._try_address = make_outbox, try_address
+        self._held: dict[RunId, str] = {}
+        self._made_scheduling = Once(
+            lambda: Scheduling(lambda: self.stores.schedules, self._definitions, clock)
+        )
+        self._made_backfilling = Once(
+            lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
+        )
+        self.services = Services(settings, lambda: self.stores, clock, wait=time.sleep)
 
     @property
     def _definitions(self) -> Definitions:
         return self._made_definitions()
 
     @property
+    def stores(self) -> Stores:
+        """All that is kept; opened when it is first asked for."""
+        return self._opened_stores()
+
+    @property
     def _store(self) -> RunStore:
-        return self._opened_store()
+        return self.stores.runs
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """What can be done with schedules."""
+        return self._made_scheduling()
+
+    @property
+    def backfilling(self) -> Backfilling:
+        """What can be done with times that passed."""
+        return self._made_backfilling()
+
+    @property
+    def pruning(self) -> Pruning:
+        """What can be done with old runs."""
+        return Pruning(self._store, self._places, self._clock)
 
     @property
     def _running(self) -> Running:
@@ -81,8 +122,8 @@ class Flows:
         """Wait for the runs in the background, and free everything."""
         if self._made_running.is_made:
             self._running.close()
-        if self._opened_store.is_made:
-            self._store.close()
+        if self._opened_stores.is_made:
+            self.stores.close()
 
     # -- definitions ---------------------------------------------------------------------------
 
@@ -137,8 +178,12 @@ class Flows:
         params: Mapping[str, Any] | None = None,
         params_text: Mapping[str, str] | None = None,
         logical_date: datetime | None = None,
+        here: bool = False,
     ) -> RunId:
         """Take snapshots of the notebooks and record a new run, queued; nobody drives it yet.
+
+        With *here* it is kept for this process, whose `drive` has to come next; otherwise any
+        service takes it up (`Services.see_to`).
 
         *params* are typed values, *params_text* what somebody typed. Raises DefinitionError for a
         flow with errors and for parameters that it does not have or that have another type.
@@ -156,7 +201,12 @@ class Flows:
             interval=Interval(start=logical, end=logical),
             created_at=now,
         )
-        self._store.create(run)
+        if here:
+            owner = self._held[run.id] = self._running.owner()
+            lease = timedelta(seconds=self.settings.lease)
+            self._store.create(run, owner=owner, now=now, duration=lease)
+        else:
+            self._store.create(run)
         return run.id
 
     def drive(self, run: RunId) -> Run:
@@ -165,34 +215,53 @@ class Flows:
         The first Ctrl-C cancels the run and waits for its end; a second one leaves at once.
         Raises ConflictError while another process drives it.
         """
-        return self._running.drive(run)
+        outbox = self._make_outbox(self.stores) if self._has_addresses(run) else None
+        if outbox is not None:
+            outbox.start()
+        try:
+            written = outbox.wake if outbox is not None else None
+            return self._running.drive(run, self._held.pop(run, None), written=written)
+        finally:
+            if outbox is not None:
+                # What cannot be sent now is sent by the next process that drives or serves.
+                outbox.finish(_LAST_ALERTS)
 
-    def drive_in_background(self, run: RunId) -> None:
-        """Carry *run* to its end in a thread of this process; returns at once."""
-        self._running.drive_in_background(run)
+    def _has_addresses(self, run: RunId) -> bool:
+        plan = self._store.load(run).plan
+        policies = (plan.policy(task.name) for task in plan.flow.tasks)
+        return bool(plan.flow.defaults.notify) or any(each.notify for each in policies)
+
+    def try_address(self, address: str) -> None:
+        """Send a test message to *address*. Raises NotifyError."""
+        self._try_address(address)
 
     def run(self, reference: str = "") -> Run:
         """The run with that id or unique part of it; the latest when *reference* is empty."""
         return self._store.load(naming.find_run(self._store, reference))
 
     def runs(
-        self, *, flow: str | None = None, states: Sequence[RunState] = (), limit: int = 20
+        self,
+        *,
+        flow: str | None = None,
+        states: Sequence[RunState] = (),
+        backfill: str | None = None,
+        limit: int = 20,
     ) -> list[RunSummary]:
         """The newest runs first."""
-        return self._store.summaries(flow=flow, states=states, limit=limit)
+        return self._store.summaries(flow=flow, states=states, backfill=backfill, limit=limit)
 
     def is_left(self, run: RunId, state: RunState) -> bool:
-        """Whether the run has not ended and nobody drives it: its process is gone."""
-        return not state.is_final and self._driver_of(run) is None
+        """Whether the run has not ended and nobody sees to it: its process is gone."""
+        return not state.is_final and not self._is_seen_to(run)
 
     def follow(self, run: RunId, *, after: int = 0) -> Iterator[Entry]:
         """The journal of *run* from *after* on, then each new entry as it comes.
 
-        Ends when the run has ended, or when nobody drives it any more.
+        Ends when the run has ended, or when nobody sees to it any more.
         """
         while True:
             # Asked before reading: what is written in between is then still read.
-            over = self._driver_of(run) is None
+            over = not self._goes_on(run)
             entries = self._store.journal(run, after=after)
             yield from entries
             if entries:
@@ -211,6 +280,13 @@ class Flows:
     def repair(self, run: RunId) -> bool:
         """Ask for what did not succeed to be done again, with the notebooks as they are now."""
         before = self._store.load(run)
+        if not before.plan.flow.tasks:
+            raise ConflictError(
+                f"run {run} never had a task: its flow could not be read then",
+                hint=f"Mend the flow and run it for that time: jupyter flow run "
+                f"{before.flow_name} --logical-date {before.logical_date.isoformat()}",
+                code="JF323",
+            )
         return self._ask(run, RepairRequested(targets=self._mended(before)))
 
     def clear(self, run: RunId, tasks: Sequence[str], *, downstream: bool = True) -> bool:
@@ -231,7 +307,7 @@ class Flows:
     def _ask(self, run: RunId, request: Request) -> bool:
         """Leave *request* for whoever drives the run.
 
-        True when somebody does; False when nobody does and `drive` has to be called next.
+        True when a driver or a service is told; False when `drive` has to be called next.
         What the machine would refuse is refused here, while there is somebody to tell: raises
         ConflictError.
         """
@@ -240,7 +316,15 @@ class Flows:
         if driven or before.state.is_final:
             step(before, request, now=self._clock.now())
         self._store.ask(run, request, now=self._clock.now())
-        return driven
+        return self.services.nudge(run)
+
+    def _redo(self, run: RunId, only_failed: bool) -> None:
+        """Ask for a run of the past to be done again."""
+        before = self._store.load(run)
+        if only_failed:
+            self.repair(run)
+        else:
+            self.clear(run, [task.name for task in before.plan.flow.tasks])
 
     def _mended(self, run: Run) -> dict[str, Target]:
         """The targets that are different from those the run has; their snapshots are taken.
@@ -288,9 +372,25 @@ class Flows:
             ended = task_run is None or any(
                 each.number == number and each.outcome is not None for each in task_run.attempts
             )
-            return ended or self._driver_of(run.id) is None
+            return ended or not self._is_seen_to(run.id)
 
         return lines_of(path, is_over if follow else lambda: True)
+
+    def alerts(self, run: RunId) -> Sequence[Outgoing]:
+        """Who was, or is to be, told about the run."""
+        return self.stores.alerts.of_run(run)
+
+    def _goes_on(self, run: RunId) -> bool:
+        """Whether something may still be written about *run*."""
+        if self._driver_of(run) is not None:
+            return True
+        state = self._store.summaries(prefix=run, limit=1)[0].state
+        if state.is_final and not self._store.requests(run):
+            return False
+        return bool(self.services.alive())
+
+    def _is_seen_to(self, run: RunId) -> bool:
+        return self._driver_of(run) is not None or bool(self.services.alive())
 
     def _driver_of(self, run: RunId) -> str | None:
         return driver_of(self._store, run, now=self._clock.now())

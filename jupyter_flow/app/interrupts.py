@@ -16,31 +16,44 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 @contextmanager
-def first_calls(stop: Callable[[str], None]) -> Iterator[None]:
-    """Within, the first of Ctrl-C, SIGTERM and SIGHUP calls *stop* with its name.
+def hearing(hear: Callable[[str, int], None]) -> Iterator[None]:
+    """Within, Ctrl-C, SIGTERM and SIGHUP call *hear* with their name and how many there were.
 
-    The next one raises KeyboardInterrupt. Signals that the process was started to ignore (nohup, a
-    shell's background) stay ignored. Outside the main thread, where signals do not arrive, nothing
-    changes.
+    Signals that the process was started to ignore (nohup, a shell's background) stay ignored.
+    Outside the main thread, where signals do not arrive, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     said: list[int] = []
 
-    def hear(number: int, _frame: FrameType | None) -> None:
+    def called(number: int, _frame: FrameType | None) -> None:
         said.append(number)
-        if len(said) > 1:
-            raise KeyboardInterrupt
-        stop(signal.Signals(number).name)
+        hear(signal.Signals(number).name, len(said))
 
     numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     heard = [number for number in numbers if before[number] not in (signal.SIG_IGN, None)]
     for number in heard:
-        signal.signal(number, hear)
+        signal.signal(number, called)
     try:
         yield
     finally:
         for number in heard:
             signal.signal(number, before[number])
+
+
+@contextmanager
+def first_calls(stop: Callable[[str], None]) -> Iterator[None]:
+    """Within, the first of these signals calls *stop* with its name.
+
+    The next one raises KeyboardInterrupt.
+    """
+
+    def hear(name: str, times: int) -> None:
+        if times > 1:
+            raise KeyboardInterrupt
+        stop(name)
+
+    with hearing(hear):
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 
 from jupyter_flow.core.errors import NotFoundError, UsageError, suggestion
@@ -18,8 +19,26 @@ _RECENT = 500
 
 def new_run_id(now: datetime) -> RunId:
     """``20260301-061500-k3f9``: sorts by time, and its last four characters name it among few."""
-    end = "".join(secrets.choice(_ALPHABET) for _ in range(4))
-    return RunId(f"{now:%Y%m%d-%H%M%S}-{end}")
+    return RunId(f"{now:%Y%m%d-%H%M%S}-{_end()}")
+
+
+def new_run_ids(now: datetime) -> Iterator[RunId]:
+    """Ids for runs that are made in numbers: longer, and no two alike."""
+    made: set[str] = set()
+    while True:
+        end = _end(6)
+        if end not in made:
+            made.add(end)
+            yield RunId(f"{now:%Y%m%d-%H%M%S}-{end}")
+
+
+def new_backfill_id(now: datetime) -> str:
+    """``b20260301-061500-k3f9``."""
+    return f"b{now:%Y%m%d-%H%M%S}-{_end()}"
+
+
+def _end(length: int = 4) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def find_run(store: RunStore, reference: str) -> RunId:

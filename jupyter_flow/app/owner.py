@@ -1,8 +1,9 @@
 """Who holds a lease: a process, named so that others can tell whether it still lives.
 
-The name is ``host:pid:start:random``. A process on this host that is gone, or whose number was
-given to another since, is certainly dead: its runs need not wait for the lease to end. Of
-processes on other hosts nothing is known but their leases.
+The name is ``host:pid:start:port:random``. A process on this host that is gone, or whose number
+was given to another since, is certainly dead: its runs need not wait for the lease to end. Of
+processes on other hosts nothing is known but their leases. ``port`` is where it hears nudges
+(`jupyter_flow.app.nudges`), 0 if it does not.
 """
 
 from __future__ import annotations
@@ -10,31 +11,51 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 
-def this_process() -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What an owner's name says. ``started`` is in the kernel's ticks, "" where nobody tells."""
+
+    host: str
+    pid: int
+    started: str
+    port: int
+
+    @property
+    def is_here(self) -> bool:
+        return self.host == socket.gethostname()
+
+
+def this_process(port: int = 0) -> str:
     """A name for this process as an owner; each call gives another."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_started(pid)}:{secrets.token_hex(4)}"
+    return f"{socket.gethostname()}:{pid}:{_started(pid)}:{port}:{secrets.token_hex(4)}"
 
 
-def is_gone(owner: str) -> bool:
-    """Whether *owner* is a process of this host that certainly does not exist any more."""
+def read_owner(name: str) -> Owner | None:
+    """What *name* says; None for a name that is not made like ours."""
     try:
-        host, pid_text, started, _ = owner.rsplit(":", 3)
-        pid = int(pid_text)
+        host, pid, started, port, _ = name.rsplit(":", 4)
+        return Owner(host=host, pid=int(pid), started=started, port=int(port))
     except ValueError:
-        return False
-    if host != socket.gethostname():
+        return None
+
+
+def is_gone(name: str) -> bool:
+    """Whether the owner *name* is a process of this host that certainly does not exist any more."""
+    owner = read_owner(name)
+    if owner is None or not owner.is_here:
         return False
     try:
-        os.kill(pid, 0)
+        os.kill(owner.pid, 0)
     except ProcessLookupError:
         return True
     except OSError:  # it exists and is somebody else's; or the system cannot tell
         return False
-    return bool(started) and _started(pid) not in ("", started)
+    return bool(owner.started) and _started(owner.pid) not in ("", owner.started)
 
 
 def _started(pid: int) -> str:

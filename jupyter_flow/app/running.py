@@ -1,99 +1,224 @@
-"""Driving runs from this process: taking the lease, in the foreground or in a thread.
+"""Driving runs from this process: taking the lease, in the foreground or in threads of a service.
 
-Knows how a run comes into the hands of a `Driver`; what happens there is the driver's.
+Knows how a run comes into the hands of a `Driver`; what happens there is the driver's. Hears the
+nudges of other processes and passes them on.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jupyter_flow.core.errors import ConflictError, LeaseLostError
+from jupyter_flow.core.events import CancelRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Run
-from jupyter_flow.engine.driver import LEASE, Driver, Surroundings
-from jupyter_flow.ports.runs import Lease, RunStore
+from jupyter_flow.engine.driver import Driver
+from jupyter_flow.engine.surroundings import Surroundings
+from jupyter_flow.ports.runs import Entry, Lease, RunStore
 
 from .interrupts import first_calls
+from .nudges import Nudges
+from .once import Once
 from .owner import is_gone, this_process
 
 log = logging.getLogger(__name__)
 
+#: How often a run in the foreground that is crowded out asks again, unless it is nudged.
+_PATIENCE = timedelta(seconds=1)
+
 
 class Running:
-    """The runs that this process drives."""
+    """The runs that this process drives.
 
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
+    *heard* is called with each nudge, *ended* with each run that it drives no longer, and whether
+    that went wrong. Both from threads.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        heard: Callable[[str], None] = lambda _: None,
+        ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
+    ) -> None:
+        self._around = replace(around, published=self._published)
+        self._publish = around.published
+        self._heard, self._ended = heard, ended
+        self._lock = threading.Lock()
+        self._drivers: dict[RunId, Driver] = {}
         self._threads: dict[RunId, threading.Thread] = {}
+        self._nudges = Once(self._listen)
+        self._turn = threading.Event()
+        self._written: Callable[[], None] = lambda: None
+        self.lost = 0
 
-    def drive(self, run: RunId) -> Run:
-        """Carry *run* to its end; blocks.
+    def owner(self) -> str:
+        """A new name for this process as an owner of leases, with the port that hears nudges."""
+        return this_process(self._nudges().port)
+
+    @property
+    def driven(self) -> frozenset[RunId]:
+        """The runs that this process drives now."""
+        with self._lock:
+            return frozenset(self._drivers)
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts are being made by this process now."""
+        return self._around.slots.in_use
+
+    def drive(
+        self, run: RunId, owner: str | None = None, *, written: Callable[[], None] | None = None
+    ) -> Run:
+        """Carry *run* to its end; blocks. *owner* is who holds it already, if somebody does.
+
+        *written* is called after each entry of its journal.
 
         The first Ctrl-C (SIGTERM, SIGHUP) cancels the run and goes on until it has ended, the
-        second one leaves at once with KeyboardInterrupt. Raises ConflictError while a process that
-        lives, or may live, drives it.
+        second one leaves at once with KeyboardInterrupt. While the run is crowded out by others of
+        its flow, its turn is waited for. Raises ConflictError while a process that lives, or may
+        live, drives it.
         """
-        around = replace(self._around, owner=this_process())
-        driver = Driver(run, self._take(run, around.owner), around)
-        with first_calls(driver.cancel):
-            return driver.drive()
+        if written is not None:
+            self._written = written
+        driver = self._wait_for_turn(run, owner or self.owner())
+        self._enter(run, driver)
+        try:
+            with first_calls(driver.cancel):
+                return driver.drive()
+        finally:
+            self._exit(run)
 
-    def drive_in_background(self, run: RunId) -> None:
-        """Carry *run* to its end in a thread of this process.
-
-        The lease is taken before this returns, so a conflict is raised here.
-        """
-        around = replace(self._around, owner=this_process())
-        driver = Driver(run, self._take(run, around.owner), around)
+    def take_up(self, run: RunId) -> bool:
+        """Carry *run* to its end in a thread of this process; False when it cannot be had now."""
+        driver = self._take(run, self.owner())
+        if driver is None:
+            return False
+        self._enter(run, driver)
         thread = threading.Thread(
             target=self._in_thread, args=(run, driver), name=f"run {run}", daemon=True
         )
-        self._threads[run] = thread
+        with self._lock:
+            self._threads[run] = thread
         thread.start()
+        return True
 
-    def wait(self, run: RunId) -> None:
-        """Wait until this process drives *run* no longer. Returns at once if it does not."""
-        thread = self._threads.get(run)
-        if thread is not None:
-            thread.join()
+    def look(self, run: str = "") -> None:
+        """There is something new about *run*, or about any."""
+        with self._lock:
+            found = [each for id_, each in self._drivers.items() if run in ("", id_)]
+        for driver in found:
+            driver.look()
+
+    def leave(self, *, hurry: bool = False) -> None:
+        """Let go of all runs in the background: see `Driver.leave`. Does not wait."""
+        with self._lock:
+            drivers = list(self._drivers.values())
+        for driver in drivers:
+            driver.leave(hurry=hurry)
 
     def close(self) -> None:
         """Wait for the runs in the background, then free what makes attempts."""
-        for thread in list(self._threads.values()):
+        with self._lock:
+            threads = list(self._threads.values())
+        for thread in threads:
             thread.join()
         self._around.executor.close()
+        if self._nudges.is_made:
+            self._nudges().close()
 
-    def _take(self, run: RunId, owner: str) -> Lease:
+    # -- within --------------------------------------------------------------------------------
+
+    def _listen(self) -> Nudges:
+        nudges = Nudges()
+        nudges.listen(self._nudged)
+        return nudges
+
+    def _nudged(self, run: str) -> None:
+        self._turn.set()
+        if run:
+            self.look(run)
+        self._heard(run)
+
+    def _published(self, entry: Entry) -> None:
+        self._publish(entry)
+        self._written()
+        if any(move.key is None for move in entry.moves):
+            self.look()  # others may have waited for this
+
+    def _enter(self, run: RunId, driver: Driver) -> None:
+        with self._lock:
+            self._drivers[run] = driver
+
+    def _exit(self, run: RunId) -> None:
+        with self._lock:
+            self._drivers.pop(run, None)
+            self._threads.pop(run, None)
+
+    def _take(self, run: RunId, owner: str) -> Driver | None:
         store, now = self._around.store, self._around.clock.now()
-        lease = store.lease(run, owner, now=now, duration=LEASE)
-        holder = None if lease else store.holder(run, now=now)
-        if holder is not None and is_gone(holder.owner):
-            # Its process is dead: there is nothing to wait for.
-            store.release(holder)
-            lease = store.lease(run, owner, now=now, duration=LEASE)
+        lease = store.lease(run, owner, now=now, duration=self._around.lease)
         if lease is None:
-            whom = f" ({holder.owner.rsplit(':', 2)[0]})" if holder is not None else ""
-            raise ConflictError(
-                f"run {run} is driven by another process{whom}",
-                hint="Wait for its end, or cancel it: jupyter flow cancel " + run,
-                code="JF302",
-            )
-        return lease
+            holder = store.holder(run, now=now)
+            if holder is not None and is_gone(holder.owner):
+                # Its process is dead: there is nothing to wait for.
+                store.release(holder)
+                lease = store.lease(run, owner, now=now, duration=self._around.lease)
+        return None if lease is None else Driver(lease, self._around, since=now)
+
+    def _wait_for_turn(self, run: RunId, owner: str) -> Driver:
+        store, clock = self._around.store, self._around.clock
+        asked_to_stop: list[str] = []
+
+        def stop(by: str) -> None:
+            asked_to_stop.append(by)
+            self._turn.set()
+
+        with first_calls(stop):
+            while True:
+                self._turn.clear()
+                driver = self._take(run, owner)
+                if driver is not None:
+                    if asked_to_stop:
+                        driver.cancel(asked_to_stop[0])
+                    return driver
+                holder = store.holder(run, now=clock.now())
+                if holder is not None and holder.owner != owner:
+                    raise _driven_elsewhere(run, holder)
+                if asked_to_stop:
+                    # Whoever takes it up when its turn comes will not run a task of it.
+                    store.ask(run, CancelRequested(by=asked_to_stop[0]), now=clock.now())
+                    raise KeyboardInterrupt
+                self._turn.wait(_PATIENCE.total_seconds())
 
     def _in_thread(self, run: RunId, driver: Driver) -> None:
+        failed = True
         try:
             driver.drive()
+            failed = False
         except LeaseLostError:
+            self.lost += 1
+            failed = False
             log.warning(
                 "another process took the run over", extra={"action": "lease_lost", "run": run}
             )
         except Exception:
             log.exception("the driver failed", extra={"action": "driver_failed", "run": run})
         finally:
-            self._threads.pop(run, None)
+            self._exit(run)
+            self._ended(run, failed)
+
+
+def _driven_elsewhere(run: RunId, holder: Lease) -> ConflictError:
+    return ConflictError(
+        f"run {run} is driven by another process ({holder.owner.rsplit(':', 3)[0]})",
+        hint="Wait for its end, or cancel it: jupyter flow cancel " + run,
+        code="JF302",
+    )
 
 
 def driver_of(store: RunStore, run: RunId, *, now: datetime) -> str | None:

@@ -24,6 +24,11 @@ class Settings:
 
     ``folder`` is where flows and notebooks are looked for. ``database`` is a SQLAlchemy URL.
     ``max_parallel`` bounds the kernels of one process; ``memory_reserve`` is in bytes.
+
+    ``lease`` is how many seconds a run belongs to a process that says nothing; ``idle`` how many a
+    service in the background stays when there is nothing to do. ``keep_runs`` (of each flow) and
+    ``keep_days`` say what a service keeps; without them it keeps all. ``lab_url`` is the address of
+    the Jupyter server whose root is ``lab_root``, for links; ``alert_templates`` is a folder.
     """
 
     folder: Path
@@ -32,6 +37,13 @@ class Settings:
     max_parallel: int = field(default_factory=lambda: os.cpu_count() or 2)
     pools: Mapping[str, int] = field(default_factory=dict)
     memory_reserve: int = 256 * 1024 * 1024
+    lease: float = 15.0
+    idle: float = 60.0
+    keep_runs: int | None = None
+    keep_days: float | None = None
+    lab_url: str = ""
+    lab_root: str = ""
+    alert_templates: str = ""
 
     @classmethod
     def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -76,7 +88,7 @@ def _from_files(project: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    names = ("home", "database", "max_parallel", "pools", "memory_reserve")
+    names = [each.name for each in fields(Settings) if each.name != "folder"]
     said = {name: environ.get(f"JUPYTER_FLOW_{name.upper()}") for name in names}
     return {
         name: _read(name, value, f"JUPYTER_FLOW_{name.upper()}")
@@ -94,8 +106,10 @@ def _read(name: str, value: Any, source: str) -> Any:
             code="JF410",
         )
     try:
-        if name in ("max_parallel", "memory_reserve"):
+        if name in ("max_parallel", "memory_reserve", "keep_runs"):
             return _number(value)
+        if name in ("lease", "idle", "keep_days"):
+            return _seconds(value, least=1.0 if name == "lease" else 0.0)
         if name == "pools":
             return _pools(value)
         return str(value)
@@ -109,6 +123,13 @@ def _number(value: Any) -> int:
     number = int(value)
     if number < 0 or isinstance(value, float | bool):
         raise ValueError("It must be a whole number, not below 0.")
+    return number
+
+
+def _seconds(value: Any, *, least: float) -> float:
+    number = float(value)
+    if not least <= number < 1e9 or isinstance(value, bool):
+        raise ValueError(f"It must be a number, not below {least:g}.")
     return number
 
 

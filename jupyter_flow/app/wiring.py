@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jupyter_flow.core.alerts import Alert
+from jupyter_flow.core.errors import NotFoundError
+from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.engine.assignments import Assignments
-from jupyter_flow.engine.driver import Surroundings
+from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
+from jupyter_flow.engine.scheduler import Scheduler
 from jupyter_flow.engine.slots import Slots
+from jupyter_flow.engine.surroundings import Surroundings
+from jupyter_flow.ports.alerts import Message
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
-from jupyter_flow.ports.runs import RunStore
+from jupyter_flow.ports.stores import Stores
 
 from . import memory
 from .bus import Bus
 from .clock import SystemClock
 from .flows import Flows
+from .naming import new_run_ids
 from .owner import this_process
 from .running import Running
+from .service import Service
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from jupyter_flow.notify.composing import Composer
 
 
 @contextmanager
@@ -45,31 +58,116 @@ def open_flows(folder: Path | None = None) -> Iterator[Flows]:
 
 def wire(settings: Settings) -> Flows:
     """Settings to use-cases. Nothing is opened yet."""
-    bus, clock, places = Bus(), SystemClock(), Places(settings.home)
-
-    def surroundings(store: RunStore) -> Surroundings:
-        admission = Admission(max_parallel=settings.max_parallel, pools=settings.pools)
-        return Surroundings(
-            store=store,
-            executor=_executor(clock),
-            slots=Slots(admission, has_memory=memory.guard(settings.memory_reserve)),
-            clock=clock,
-            assignments=Assignments(places, store),
-            owner=this_process(),
-            published=bus.publish,
-        )
-
+    parts = Parts(settings)
     return Flows(
         settings=settings,
-        places=places,
-        clock=clock,
-        bus=bus,
-        open_store=lambda: _store(settings),
-        make_running=lambda store: Running(surroundings(store)),
+        places=parts.places,
+        clock=parts.clock,
+        bus=parts.bus,
+        open_stores=lambda: open_stores(settings),
+        make_running=parts.running,
+        make_outbox=parts.outbox,
+        try_address=_try_address,
     )
 
 
-def _store(settings: Settings) -> RunStore:
+class Parts:
+    """The parts of one process that several of its use-cases share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bus, self.clock, self.places = Bus(), SystemClock(), Places(settings.home)
+
+    def running(
+        self,
+        stores: Stores,
+        heard: Callable[[str], None] = lambda _: None,
+        ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
+    ) -> Running:
+        """What drives runs in this process."""
+        settings = self.settings
+        admission = Admission(max_parallel=settings.max_parallel, pools=settings.pools)
+        around = Surroundings(
+            store=stores.runs,
+            executor=_executor(self.clock),
+            slots=Slots(admission, has_memory=memory.guard(settings.memory_reserve)),
+            clock=self.clock,
+            assignments=Assignments(self.places, stores.runs),
+            lease=timedelta(seconds=settings.lease),
+            published=self.bus.publish,
+        )
+        return Running(around, heard=heard, ended=ended)
+
+    def outbox(self, stores: Stores) -> Outbox:
+        """What sends alerts in this process."""
+        from jupyter_flow.notify.apprise_notifier import AppriseNotifier
+        from jupyter_flow.notify.composing import Composer
+
+        settings = self.settings
+        composer = Composer(
+            home=settings.home,
+            link_base=settings.lab_url,
+            root=Path(settings.lab_root) if settings.lab_root else settings.folder,
+            templates=settings.folder / settings.alert_templates
+            if settings.alert_templates
+            else None,
+        )
+        return Outbox(
+            stores.alerts,
+            AppriseNotifier(),
+            self.clock,
+            compose=lambda alert: _composed(composer, stores, alert),
+            owner=this_process(),
+        )
+
+
+def _composed(composer: Composer, stores: Stores, alert: Alert) -> AbstractContextManager[Message]:
+    """The message about *alert*, its moments in the zone of the run's schedule."""
+    run = stores.runs.load(alert.run)
+    try:
+        zone = stores.schedules.get(run.fired.series).timetable.tz if run.fired else ""
+    except NotFoundError:
+        zone = ""
+    return composer.composed(alert, run, zone=zone)
+
+
+def _try_address(address: str) -> None:
+    from jupyter_flow.notify.apprise_notifier import AppriseNotifier
+    from jupyter_flow.notify.composing import note_for_test
+
+    AppriseNotifier().send(address, note_for_test())
+
+
+def make_service(flows: Flows, *, idle: timedelta | None = None) -> Service:
+    """A service for the store of *flows*, with drivers and an outbox of its own."""
+    parts, stores = Parts(flows.settings), flows.stores
+    return Service(
+        stores,
+        parts.clock,
+        make_running=lambda heard, ended: parts.running(stores, heard, ended),
+        scheduler=Scheduler(
+            stores.schedules,
+            stores.runs,
+            parts.clock,
+            prepare=flows.scheduling.prepare,
+            new_ids=new_run_ids,
+        ),
+        outbox=parts.outbox(stores),
+        prune=_pruner(flows),
+        idle=idle,
+    )
+
+
+def _pruner(flows: Flows) -> Callable[[], object] | None:
+    """What a service does about old runs; None when all are kept."""
+    runs, days = flows.settings.keep_runs, flows.settings.keep_days
+    if runs is None and days is None:
+        return None
+    return lambda: flows.pruning.prune(keep_runs=runs, keep_days=days)
+
+
+def open_stores(settings: Settings) -> Stores:
+    """The stores that *settings* mean."""
     from jupyter_flow.store.opening import open_store
 
     return open_store(settings.database)

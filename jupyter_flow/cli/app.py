@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import defining, looking, running
+from . import defining, keeping, looking, running, scheduling, serving
 
 app = typer.Typer(
     help="Pipelines of notebooks: tag notebooks as tasks, chain them in a %%flow cell, run them.",
@@ -23,6 +23,8 @@ _GROUPS = (
     ("Define", defining.COMMANDS),
     ("Run", running.COMMANDS),
     ("Look", looking.COMMANDS),
+    ("By themselves", scheduling.COMMANDS),
+    ("Look after", {**serving.COMMANDS, **keeping.COMMANDS}),
 )
 # ``tag`` takes every option that a task has, so it sorts them out itself.
 for _title, _commands in _GROUPS:

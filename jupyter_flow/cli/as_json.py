@@ -5,6 +5,7 @@ Its shapes are a promise to scripts: keys may be added, none is renamed or taken
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.errors import Problem
@@ -13,7 +14,10 @@ from jupyter_flow.core.words import run_elapsed
 from jupyter_flow.ports.runs import RunSummary
 
 if TYPE_CHECKING:
+    from jupyter_flow.app.backfilling import Backfill
     from jupyter_flow.app.flows import CheckedFlow
+    from jupyter_flow.app.scheduling import FireTime
+    from jupyter_flow.core.schedule import Schedule
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -86,6 +90,8 @@ def summary_json(run: RunSummary) -> dict[str, Any]:
         "started_at": run.started_at and run.started_at.isoformat(),
         "ended_at": run.ended_at and run.ended_at.isoformat(),
         "tasks": dict(run.tasks),
+        "schedule": run.fired and run.fired.series,
+        "backfill": (run.fired and run.fired.backfill) or None,
     }
 
 
@@ -114,4 +120,42 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "cell": where and where.cell,
         "line": where and where.line,
         "column": where and where.column,
+    }
+
+
+def schedule_json(schedule: Schedule, upcoming: Sequence[FireTime]) -> dict[str, Any]:
+    """A schedule and its next fire times."""
+    timetable = schedule.timetable
+    return {
+        "name": schedule.name,
+        "flow": schedule.flow,
+        "origin": schedule.origin,
+        "cron": timetable.cron,
+        "tz": timetable.tz,
+        "start": timetable.start and timetable.start.isoformat(),
+        "end": timetable.end and timetable.end.isoformat(),
+        "catchup": schedule.catchup.value,
+        "overlap": schedule.overlap.value,
+        "snapshot": schedule.snapshot.value,
+        "params": dict(schedule.params),
+        "is_paused": schedule.is_paused,
+        "next_fire": schedule.next_fire and schedule.next_fire.isoformat(),
+        "upcoming": [{"at": each.at.isoformat(), "oddity": each.oddity} for each in upcoming],
+    }
+
+
+def backfill_json(backfill: Backfill) -> dict[str, Any]:
+    """What a backfill does, or would do, about each time."""
+    return {
+        "id": backfill.id,
+        "series": backfill.series,
+        "created": list(backfill.created),
+        "fills": [
+            {
+                "at": fill.at.isoformat(),
+                "action": fill.action.value,
+                "existing": fill.existing and fill.existing.id,
+            }
+            for fill in backfill.fills
+        ],
     }

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from jupyter_flow.app.flows import Flows
     from jupyter_flow.core.ids import TaskKey
     from jupyter_flow.core.run import Run
+    from jupyter_flow.ports.alerts import Outgoing
 
 
 def runs(
     ctx: typer.Context,
     flow: Annotated[
         str | None, typer.Option(help="Only runs of this flow.", autocompletion=flow_names)
+    ] = None,
+    backfill: Annotated[
+        str | None, typer.Option(help="Only runs that this backfill wants.", metavar="ID")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 20,
     as_json: AsJson = False,
@@ -32,7 +36,7 @@ def runs(
     from .console import out, show_json
 
     with open_flows(ctx.obj) as flows:
-        found = flows.runs(flow=flow, limit=limit)
+        found = flows.runs(flow=flow, backfill=backfill, limit=limit)
         left = {each.id for each in found if flows.is_left(each.id, each.state)}
     if as_json:
         from .as_json import summary_json
@@ -70,6 +74,21 @@ def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
             out().print(
                 f"  nobody drives this run any more; go on with:  jupyter flow repair {found.id}"
             )
+        told = [each for each in flows.alerts(found.id) if each.error]
+        for each in told:
+            _tell_of_alert(each)
+
+
+def _tell_of_alert(outgoing: Outgoing) -> None:
+    """An alert that could not be sent yet, or for good, and why."""
+    from jupyter_flow.core.secrets import shown_address
+
+    from .console import out
+
+    if outgoing.sent_at is None:
+        verb = "was given up" if outgoing.given_up_at else "could not be sent yet"
+        address = shown_address(outgoing.alert.address)
+        out().print(f"  the alert to {address} {verb}: {outgoing.error}", style="yellow")
 
 
 def logs(

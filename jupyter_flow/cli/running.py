@@ -46,6 +46,10 @@ def run(
         str | None,
         typer.Option(help="The time that the run is about.", metavar="DATE"),
     ] = None,
+    detach: Annotated[
+        bool,
+        typer.Option("--detach", "-d", help="Let a service run it, and return at once."),
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -59,9 +63,28 @@ def run(
         checked = flows.flow(flow)
         show_problems(problem for problem in checked.problems if not problem.is_error)
         started = flows.start(
-            checked, params_text=pairs(param or []), logical_date=moment(logical_date)
+            checked,
+            params_text=pairs(param or []),
+            logical_date=moment(logical_date),
+            here=not detach,
         )
-        _carry(flows, started, as_json=as_json, quiet=quiet)
+        if detach:
+            _detach(flows, started, as_json=as_json)
+        else:
+            _carry(flows, started, as_json=as_json, quiet=quiet)
+
+
+def _detach(flows: Flows, run: RunId, *, as_json: bool) -> None:
+    """Leave the run to a service."""
+    flows.services.see_to(run)
+    if as_json:
+        from .as_json import run_json
+        from .console import show_json
+
+        found = flows.run(run)
+        show_json(run_json(found) | {"folder": str(flows.folder_of(found))})
+    else:
+        sys.stdout.write(f"run {run} is on its way; see it with: jupyter flow status {run}\n")
 
 
 def repair(

@@ -7,12 +7,16 @@ means is decided by the flow's declaration, not here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Literal, TypeVar
 
-from .errors import UsageError
+from .errors import UsageError, suggestion
 from .ids import TaskKey
+from .language.schedules import in_zone
 from .states import TaskState
+
+Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
 def pairs(texts: Iterable[str], *, option: str = "-p") -> dict[str, str]:
@@ -44,6 +48,39 @@ def moment(text: str | None) -> datetime | None:
             f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00+01:00.", code="JF402"
         ) from error
     return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+
+
+def span(since: str, until: str, tz: str) -> tuple[datetime, datetime]:
+    """From the one to the other, read in the zone *tz* where they name none.
+
+    A day as the end means all of it. Raises UsageError for what is no time, or an empty span.
+    """
+    first, last = _in_zone(since, tz), _in_zone(until, tz)
+    if len(until.strip()) == len("2026-01-31"):
+        last = in_zone(last.replace(tzinfo=None) + timedelta(days=1), tz) - timedelta.resolution
+    if last < first:
+        raise UsageError(
+            f"the range ends ({until}) before it begins ({since})", hint="Change --from or --to."
+        )
+    return first, last
+
+
+def _in_zone(text: str, tz: str) -> datetime:
+    try:
+        return in_zone(datetime.fromisoformat(text.strip()), tz)
+    except ValueError as error:
+        raise UsageError(
+            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00.", code="JF402"
+        ) from error
+
+
+def choice(text: str, kind: type[Chosen], *, option: str) -> Chosen:
+    """One word of *kind*. Raises UsageError for anything else."""
+    known = [member.value for member in kind]
+    if text not in known:
+        hint = suggestion(text, known, noun="choice")
+        raise UsageError(f"{option} cannot be '{text}'", hint=hint)
+    return kind(text)
 
 
 def task_key(text: str) -> TaskKey:

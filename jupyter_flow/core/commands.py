@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .events import Event
 from .ids import TaskKey
@@ -45,7 +45,43 @@ class Wake:
     event: Event
 
 
-Command = Enqueue | Dequeue | Stop | Wake
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTask:
+    """The same task in the run before: it must have succeeded or been skipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFlow:
+    """A run of the flow *flow* that succeeded, for the same logical time.
+
+    With *within*, also for one that is less than so much earlier.
+    """
+
+    flow: str
+    within: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Await:
+    """Look out for *what* every so often and tell `WaitEnded` about *key*; after *until* it fails.
+
+    Given again for a key, it takes the place of what was given before.
+    """
+
+    key: TaskKey
+    what: PastTask | OtherFlow
+    every: timedelta
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Nothing is to be looked out for about *key* any more."""
+
+    key: TaskKey
+
+
+Command = Enqueue | Dequeue | Stop | Wake | Await | Forget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

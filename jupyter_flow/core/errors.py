@@ -8,6 +8,7 @@ Every error says what is wrong, where, and what to do now.
     │   └── NotFoundError   what it names is not there
     ├── ConflictError       somebody else holds it, or it is in a state that does not allow this
     │   └── LeaseLostError  the run is driven by another process now
+    ├── StoreUnreachableError  the database does not answer; what was asked can be asked again
     └── UnavailableError    the language knows it, this version cannot do it yet
 
 Codes are stable: JF1xx the language, JF2xx notebooks and their parameters, JF3xx runs,
@@ -157,6 +158,16 @@ class LeaseLostError(ConflictError):
     """The run is driven by another process now; this one must not write any more."""
 
     code = "JF501"
+
+
+class StoreUnreachableError(FlowError):
+    """The database does not answer; later it may, and the same call can be made again.
+
+    What was to be written is written or not: nobody heard which.
+    """
+
+    code = "JF503"
+    http_status = 503
 
 
 class UnavailableError(FlowError):

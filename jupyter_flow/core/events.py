@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .flow import Target
 from .ids import TaskKey
 from .run import Failure
-from .states import Outcome, TaskState
+from .states import Outcome, Signal, TaskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,31 @@ class RetryDue:
 
     key: TaskKey
     kind: Literal["retry_due"] = "retry_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSlow:
+    """Attempt *number* of *key* takes longer than expected."""
+
+    key: TaskKey
+    number: int
+    kind: Literal["attempt_slow"] = "attempt_slow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEnded:
+    """What *key* waited for has come (``succeed``), will not (``fail``) or is not to (``skip``).
+
+    A task that only waited for its turn (``release``) then runs. ``values`` are what a task hands
+    on that succeeds so. Why it failed can be left unsaid when its time has passed; with
+    ``soft_fail`` it is skipped then.
+    """
+
+    key: TaskKey
+    signal: Literal[Signal.RELEASE, Signal.SUCCEED, Signal.FAIL, Signal.SKIP]
+    kind: Literal["wait_ended"] = "wait_ended"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +168,8 @@ Event = (
     | AttemptProgressed
     | AttemptEnded
     | RetryDue
+    | AttemptSlow
+    | WaitEnded
     | RunTimedOut
     | CancelRequested
     | RepairRequested

@@ -112,6 +112,8 @@ class Target:
     is executed; ``folder`` is where its kernel runs. ``kernel`` is None when the notebook
     names none. ``policy`` has every layer merged. ``types`` are what its parameters accept, by
     name, in the words of their annotations (`core.notebooks.parameter_types` reads them).
+
+    A task that only waits has no notebook: the target's path, digest and folder are empty.
     """
 
     path: str
@@ -120,6 +122,10 @@ class Target:
     kernel: str | None = None
     policy: Policy = Policy()
     types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_notebook(self) -> bool:
+        return bool(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

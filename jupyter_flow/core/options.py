@@ -69,6 +69,9 @@ class TaskOptions:
     cache: bool | None = None
     notify: tuple[str, ...] | None = None
     on: tuple[str, ...] | None = None
+    attach: bool | None = None
+    expected: timedelta | None = None
+    depends_on_past: bool | None = None
 
     def said(self) -> dict[str, object]:
         """Only the options that were given, by name."""
@@ -83,6 +86,30 @@ class Catchup(StrEnum):
     ALL = "all"
 
 
+class Overlap(StrEnum):
+    """What becomes of a fire time at which ``max_active_runs`` runs of the flow are active."""
+
+    #: Its run waits for its turn.
+    QUEUE = "queue"
+    #: It gets no run, and counts as missed.
+    SKIP = "skip"
+
+
+class Occasion(StrEnum):
+    """What somebody can be told about; the words of the option ``on``."""
+
+    #: A run, or a task for good, did not succeed.
+    FAILURE = "failure"
+    #: An attempt failed, and another one will be made.
+    RETRY = "retry"
+    #: A run, or a task, succeeded.
+    SUCCESS = "success"
+    #: A run has not ended by its ``deadline``.
+    LATE = "late"
+    #: An attempt takes longer than ``expected``.
+    SLOW = "slow"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowOptions:
     """What the flow's own line says about its runs and its schedule. None: nothing was said."""
@@ -90,11 +117,13 @@ class FlowOptions:
     max_active_tasks: int | None = None
     max_active_runs: int | None = None
     run_timeout: timedelta | None = None
+    deadline: timedelta | None = None
     schedule: str | None = None
     tz: str | None = None
     start: datetime | None = None
     end: datetime | None = None
     catchup: Catchup | None = None
+    overlap: Overlap | None = None
 
     def said(self) -> dict[str, object]:
         """Only the options that were given, by name."""
@@ -135,6 +164,9 @@ class Policy:
     cache: bool = False
     notify: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
+    attach: bool = False
+    expected: timedelta | None = None
+    depends_on_past: bool = False
 
     @classmethod
     def of(cls, *layers: TaskOptions) -> Policy:

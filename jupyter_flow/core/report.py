@@ -59,13 +59,14 @@ class FailureReport:
 def failures(run: Run) -> list[FailureReport]:
     """A report for each task run of *run* that failed, in the order of the flow."""
     found = (each for task in run.plan.flow.graph.order for each in run.runs_of(task))
-    return [_report(run, each) for each in found if each.state is TaskState.FAILED]
+    return [report_of(run, each) for each in found if each.state is TaskState.FAILED]
 
 
-def _report(run: Run, task_run: TaskRun) -> FailureReport:
+def report_of(run: Run, task_run: TaskRun, *, number: int = 0) -> FailureReport:
+    """What went wrong in *task_run*: in its attempt *number* if it has that, else in its latest."""
     target = run.plan.targets.get(task_run.key.task)
     notebook = target.path if target is not None else ""
-    attempt = _blamed(task_run)
+    attempt = _blamed(task_run, number)
     failure = attempt.failure if attempt is not None else None
     if attempt is None or failure is None:
         return FailureReport(
@@ -88,9 +89,10 @@ def _report(run: Run, task_run: TaskRun) -> FailureReport:
     )
 
 
-def _blamed(task_run: TaskRun) -> Attempt | None:
-    """The latest attempt, unless the task was failed by hand or before it came to one."""
-    attempt = task_run.attempt
+def _blamed(task_run: TaskRun, number: int) -> Attempt | None:
+    """The attempt, unless the task was failed by hand or before it came to one."""
+    meant = (each for each in task_run.attempts if each.number == number)
+    attempt = next(meant, task_run.attempt)
     return attempt if attempt is not None and attempt.failure is not None else None
 
 

@@ -22,7 +22,7 @@ from .states import RunState, TaskState
 from .tally import Tally, counts_alike
 from .task_run import TaskRun
 
-__all__ = ["Attempt", "Cause", "Failure", "Interval", "Run", "Tally", "TaskRun"]
+__all__ = ["Attempt", "Cause", "Failure", "Fired", "Interval", "Run", "Tally", "TaskRun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,27 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """The fire time that a run was made for, by a schedule or a backfill.
+
+    No two runs of a series are made for the same one. ``series`` is the name of the schedule;
+    ``backfill`` the id of the backfill that wants the run, if one does, and ``most`` how many of
+    its runs may be active at once.
+    """
+
+    series: str
+    at: datetime
+    backfill: str = ""
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of a flow, with its parameters and its logical time.
 
     Make one with `Run.of`. ``started_at`` is when it was started, or opened again by a repair:
-    its time limit is counted from there. ``widths`` has the number of instances of each mapped
+    its time limit is counted from there. ``fired`` is the moment that it was made for, None for one
+    that a person started. ``widths`` has the number of instances of each mapped
     task whose list is known (those that were removed later included). ``live`` counts the task
     runs that are in no final state, ``idle`` those of them that are pending, ``undecided`` has the
     latter by task; ``open`` counts the attempts that have not ended.
@@ -51,6 +67,7 @@ class Run:
     logical_date: datetime
     interval: Interval
     created_at: datetime
+    fired: Fired | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""

@@ -6,8 +6,9 @@ nothing of notebooks, kernels or stores.
 
 A task starts ``pending``. When its trigger rule is met it is ``queued`` (it wants a slot), then
 ``running``. A failed attempt that has tries left makes it ``retrying`` until its time comes.
-``waiting`` is a task whose moment is not yet due. All other states are final: only a person (by
-repair, clear or mark) leads out of them, and the attempts made so far stay on record.
+``waiting`` is a task that may run as far as its run goes, and looks out for something outside of
+it: its turn after the run before, or a run of another flow. All other states are final: only a
+person (by repair, clear or mark) leads out of them, and the attempts made so far stay on record.
 
 The pictures in the documentation are generated from these tables.
 """
@@ -23,7 +24,7 @@ class TaskState(StrEnum):
 
     #: Not decided yet: what it needs has not ended.
     PENDING = "pending"
-    #: May run, but its moment has not come.
+    #: Waits for something outside of the run: the run before, or a run of another flow.
     WAITING = "waiting"
     #: May run now; waits for a free slot.
     QUEUED = "queued"
@@ -31,9 +32,9 @@ class TaskState(StrEnum):
     RUNNING = "running"
     #: An attempt failed; the next one has a time.
     RETRYING = "retrying"
-    #: Its notebook ran to the end.
+    #: Its notebook ran to the end, or what it waited for has come.
     SUCCEEDED = "succeeded"
-    #: Its last attempt did not, and there are no more.
+    #: Its last attempt did not, and there are no more; or it waited in vain.
     FAILED = "failed"
     #: Its rule or its condition said: not this time.
     SKIPPED = "skipped"
@@ -130,6 +131,10 @@ MOVES: Mapping[tuple[TaskState, Signal], TaskState] = {
     (_S.PENDING, _X.RELEASE): _S.QUEUED,
     (_S.WAITING, _X.RELEASE): _S.QUEUED,
     (_S.RETRYING, _X.RELEASE): _S.QUEUED,
+    # What only waits needs no attempt: when the wait is over, it is.
+    (_S.WAITING, _X.SUCCEED): _S.SUCCEEDED,
+    (_S.WAITING, _X.FAIL): _S.FAILED,
+    (_S.WAITING, _X.SKIP): _S.SKIPPED,
     (_S.PENDING, _X.SKIP): _S.SKIPPED,
     (_S.PENDING, _X.BLOCK): _S.UPSTREAM_FAILED,
     (_S.PENDING, _X.RESTORE): _S.RESTORED,

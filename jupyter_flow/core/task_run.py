@@ -23,6 +23,7 @@ class TaskRun:
     ``tries`` counts the attempts since the task was last planned (a repair starts it anew), so
     it, not the length of ``attempts``, is held against ``retries``. ``item`` is what a mapped
     instance got from ``.expand``. ``values`` are those of the last attempt that succeeded.
+    ``due_at`` is when a retry is due, or when a wait has lasted long enough.
     ``reason`` says in words why the state is what it is, when that is not plain; of a task that
     runs, it says why it is being stopped.
     """

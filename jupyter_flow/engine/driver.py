@@ -1,6 +1,6 @@
 """The driver: carries one run to its end.
 
-It holds the run's lease, tells the machine what happened, writes down what followed, and does
+It holds the run's lease, tells the machine what happened, has what followed written down, and does
 what the machine asks for. It decides nothing: whether a task may start, is tried again or is
 given up is `core.machine`'s business, and who goes first is `core.admission`'s.
 
@@ -11,12 +11,11 @@ a time comes) arrives in the inbox, so the run is only ever touched from here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import SimpleQueue
 
-from jupyter_flow.core.commands import Command, Dequeue, Enqueue, Stop, Wake
+from jupyter_flow.core.alerts import alerts_of
+from jupyter_flow.core.commands import Await, Command, Dequeue, Enqueue, Forget, Stop, Wake
 from jupyter_flow.core.errors import ConflictError, FlowError, LeaseLostError
 from jupyter_flow.core.events import (
     AttemptEnded,
@@ -28,93 +27,58 @@ from jupyter_flow.core.events import (
     RunAdopted,
     RunStarted,
 )
-from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.inputs import environment_of, inputs_of
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
-from jupyter_flow.ports.clock import Clock
-from jupyter_flow.ports.executor import Executor
-from jupyter_flow.ports.runs import Entry, Lease, Pending, RunStore
+from jupyter_flow.ports.runs import Lease, Pending
 
-from .assignments import Assignments
-from .slots import Slots
+from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke
+from .pen import Pen
+from .surroundings import BEATS, Surroundings
 from .timers import Timers
+from .waits import Waits
 
 log = logging.getLogger(__name__)
 
-#: How long a run belongs to a driver that says nothing.
-LEASE = timedelta(seconds=15)
-#: How often the lease is renewed, and requests from other processes are looked for.
-HEARTBEAT = timedelta(seconds=1)
 #: Progress within an attempt is written down at most this often.
 PROGRESS = timedelta(milliseconds=250)
 
 
-@dataclass(frozen=True, slots=True)
-class _Granted:
-    """A slot is free for *key*."""
+class Driver:
+    """Carries one run to its end. Make one, call `drive`, throw it away.
 
-    key: TaskKey
-
-
-@dataclass(frozen=True, slots=True)
-class _Beat:
-    """Time to renew the lease and to look for requests."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Flush:
-    """Time to write down how far the attempt of *key* has come."""
-
-    key: TaskKey
-
-
-_Message = Event | _Granted | _Beat | _Flush
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What every driver of a process shares.
-
-    *published* is called, from the driver's thread, after each entry has been written.
+    *lease* was taken at the moment *since*.
     """
 
-    store: RunStore
-    executor: Executor
-    slots: Slots
-    clock: Clock
-    assignments: Assignments
-    owner: str
-    published: Callable[[Entry], None] = field(default=lambda _entry: None)
-
-
-class Driver:
-    """Carries one run to its end. Make one, call `drive`, throw it away."""
-
-    def __init__(self, run: RunId, lease: Lease, around: Surroundings) -> None:
+    def __init__(self, lease: Lease, around: Surroundings, *, since: datetime) -> None:
         self._around = around
-        self._lease = lease
-        self._run: Run = around.store.load(run)
-        self._inbox: SimpleQueue[_Message] = SimpleQueue()
-        self._timers: Timers[_Message] = Timers()
+        self._owner = lease.owner
+        self._pen = Pen(around.store, lease, around.clock, around.lease, since)
+        self._run: Run = around.store.load(lease.run)
+        self._inbox: SimpleQueue[Message] = SimpleQueue()
+        self._timers: Timers[Message] = Timers()
         self._running: set[tuple[TaskKey, int]] = set()
         self._progress: dict[TaskKey, AttemptProgressed] = {}
         self._wanting: set[TaskKey] = set()
+        self._waits = Waits(around.store)
+        self._leaving = False
         self._prev_success = around.assignments.prev_success(self._run)
 
     def drive(self) -> Run:
-        """The run at its end. Blocks until then.
+        """The run at its end, or as it is left when the process is to go. Blocks until then.
 
         A KeyboardInterrupt leaves at once, whatever runs: it is for a process that is to go. To
         stop the run, call `cancel`.
 
         Raises:
             LeaseLostError: another process has taken the run over; all attempts were stopped.
+            StoreUnreachableError: the store is gone for longer than the lease; likewise.
         """
         around, limit = self._around, self._run.plan.flow.options.max_active_tasks
         around.slots.join(
-            self._run.id, lambda key: self._inbox.put(_Granted(key)), max_active_tasks=limit
+            self._run.id, lambda key: self._inbox.put(Granted(key)), max_active_tasks=limit
         )
         try:
             self._begin()
@@ -132,24 +96,43 @@ class Driver:
         """Ask for the run to be stopped; from any thread, or from a signal's handler."""
         self._inbox.put(CancelRequested(by=by))
 
+    def look(self) -> None:
+        """Look for requests now; from any thread."""
+        self._inbox.put(Look())
+
+    def leave(self, *, hurry: bool = False) -> None:
+        """Let others carry on: start nothing more, and return when what runs has ended.
+
+        With *hurry*, what runs is ended at once; whoever takes the run up finds it lost. From any
+        thread.
+        """
+        self._inbox.put(Leave(hurry))
+
     # -- the loop ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._timers.add(self._around.clock.now(), _Beat())
+        self._timers.add(self._around.clock.now(), Beat())
         if self._run.state is RunState.QUEUED:
             self._tell(RunStarted())
         elif not self._run.state.is_final:
             # Before it is taken up: what is to be stopped must not be tried again first.
             self._answer_requests(CancelRequested)
-            self._tell(RunAdopted(owner=self._around.owner))
+            self._end_what_was_left()
+            self._tell(RunAdopted(owner=self._owner))
         self._answer_requests()
+
+    def _end_what_was_left(self) -> None:
+        for task_run in self._run.in_order():
+            if task_run.is_open:
+                number = task_run.attempts[-1].number
+                self._around.executor.end_lost(self._run.id, task_run.key, number)
 
     def _go_on(self) -> None:
         while not self._is_over():
             self._take_in()
 
     def _is_over(self) -> bool:
-        return self._run.state.is_final and not self._running
+        return (self._run.state.is_final or self._leaving) and not self._running
 
     def _take_in(self) -> None:
         """Wait for one thing to happen and deal with it."""
@@ -157,21 +140,32 @@ class Driver:
         message = clock.wait(self._inbox, self._timers.soonest)
         messages = [message] if message is not None else self._timers.due(clock.now())
         for each in messages:
-            match each:
-                case _Granted(key=key):
-                    self._start(key)
-                case _Beat():
-                    self._beat()
-                case _Flush(key=key):
-                    self._write_progress(key)
-                case AttemptProgressed():
-                    self._note_progress(each)
-                case AttemptEnded():
-                    self._end(each)
-                case CancelRequested():
-                    self._cancel(each)
-                case _:
-                    self._tell(each)
+            self._deal_with(each)
+
+    def _deal_with(self, message: Message) -> None:  # noqa: C901  one line for each message
+        match message:
+            case Granted(key=key):
+                self._start(key)
+            case Beat():
+                self._beat()
+            case Look():
+                self._answer_requests()
+                for wait in self._waits.all():
+                    self._poke(wait)
+            case Leave(hurry=hurry):
+                self._go_away(hurry=hurry)
+            case Flush(key=key):
+                self._write_progress(key)
+            case Poke(await_=wait):
+                self._poke(wait, again=True)
+            case AttemptProgressed():
+                self._note_progress(message)
+            case AttemptEnded():
+                self._end(message)
+            case CancelRequested():
+                self._cancel(message)
+            case _:
+                self._tell(message)
 
     # -- telling the machine -------------------------------------------------------------------
 
@@ -179,16 +173,8 @@ class Driver:
         """One event to the machine; its consequences to the store, then to the world."""
         now = self._around.clock.now()
         after = step(self._run, event, now=now)
-        entry = self._around.store.record(
-            self._lease,
-            after.run,
-            event,
-            changed=after.changed,
-            removed=after.removed,
-            moves=after.moves,
-            answers=answers,
-            now=now,
-        )
+        alerts = alerts_of(after.run, event, after.moves)
+        entry = self._pen.write(after, event, alerts=alerts, answers=answers, now=now)
         self._run = after.run
         self._around.published(entry)
         self._obey(after.commands)
@@ -205,10 +191,29 @@ class Driver:
                     self._around.executor.stop(run, key, number)
                 case Wake(at=at, event=event):
                     self._timers.add(at, event)
-                case Enqueue(key=key):
-                    self._wanting.add(key)
-        if wanted:
+                case Await():
+                    self._waits.add(command)
+                    self._timers.add(self._around.clock.now(), Poke(command))
+                case Forget(key=key):
+                    self._waits.forget(key)
+                case Enqueue():
+                    pass  # below, all of them together
+        if wanted and not self._leaving:
+            self._wanting |= {each.key for each in wanted}
             slots.offer(run, wanted)
+
+    def _poke(self, wait: Await, *, again: bool = False) -> None:
+        """See whether what is waited for has come; with *again*, look later if it has not."""
+        if not self._waits.is_current(wait):
+            return
+        now = self._around.clock.now()
+        ended = self._waits.look(self._run, wait, now=now)
+        if ended is not None:
+            self._waits.forget(wait.key)
+            self._tell(ended)
+        elif again:
+            due = now + wait.every
+            self._timers.add(min(due, wait.until) if wait.until else due, Poke(wait))
 
     # -- attempts ------------------------------------------------------------------------------
 
@@ -216,7 +221,7 @@ class Driver:
         """A slot is free for *key*: begin its next attempt, unless it is not wanted any more."""
         self._wanting.discard(key)
         task_run = self._run.task_runs.get(key)
-        if task_run is None or task_run.state is not TaskState.QUEUED:
+        if task_run is None or task_run.state is not TaskState.QUEUED or self._leaving:
             self._around.slots.give_back(self._run.id, key)
             return
         number = 1 + (task_run.attempt.number if task_run.attempt else 0)
@@ -255,7 +260,7 @@ class Driver:
     def _note_progress(self, progress: AttemptProgressed) -> None:
         """Keep the latest; write it down when a moment has passed since the one before."""
         if progress.key not in self._progress:
-            self._timers.add(self._around.clock.now() + PROGRESS, _Flush(progress.key))
+            self._timers.add(self._around.clock.now() + PROGRESS, Flush(progress.key))
         self._progress[progress.key] = progress
 
     def _write_progress(self, key: TaskKey) -> None:
@@ -266,15 +271,14 @@ class Driver:
     # -- the lease, and what others ask for ----------------------------------------------------
 
     def _beat(self) -> None:
-        now = self._around.clock.now()
-        self._around.store.renew(self._lease, now=now, duration=LEASE)
-        self._timers.add(now + HEARTBEAT, _Beat())
+        self._pen.renew()
+        self._timers.add(self._around.clock.now() + self._around.lease / BEATS, Beat())
         self._around.slots.look_again()
         self._answer_requests()
 
     def _answer_requests(self, *kinds: type[Request]) -> None:
         """Answer what was asked for; with *kinds*, only requests of these."""
-        for pending in self._around.store.requests(self._run.id):
+        for pending in self._pen.requests():
             if not kinds or isinstance(pending.request, kinds):
                 self._answer(pending)
 
@@ -292,9 +296,17 @@ class Driver:
                 "request refused",
                 extra={"action": "request_refused", "run": self._run.id, "why": refusal.what},
             )
-            self._around.store.dismiss(self._lease, pending.id)
+            self._pen.dismiss(pending)
 
     # -- leaving -------------------------------------------------------------------------------
+
+    def _go_away(self, *, hurry: bool) -> None:
+        self._leaving = True
+        for key in self._wanting:
+            self._around.slots.withdraw(self._run.id, key)
+        self._wanting.clear()
+        if hurry:
+            self._stop_all()
 
     def _stop_all(self) -> None:
         """Leave nothing running behind an error; wait for the ends, which nobody may write now."""
@@ -305,7 +317,7 @@ class Driver:
             if isinstance(message, AttemptEnded):
                 self._running.discard((message.key, message.number))
                 self._around.slots.give_back(self._run.id, message.key)
-            elif isinstance(message, _Granted):
+            elif isinstance(message, Granted):
                 self._around.slots.give_back(self._run.id, message.key)
 
     def _leave(self) -> None:
@@ -313,7 +325,7 @@ class Driver:
             self._around.slots.withdraw(self._run.id, key)
         while not self._inbox.empty():
             message = self._inbox.get()
-            if isinstance(message, _Granted):
+            if isinstance(message, Granted):
                 self._around.slots.give_back(self._run.id, message.key)
         self._around.slots.leave(self._run.id)
-        self._around.store.release(self._lease)
+        self._pen.lay_down()

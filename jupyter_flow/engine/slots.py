@@ -31,6 +31,12 @@ class Slots:
         self._in_use = 0
         self._granted: dict[RunId, Granted] = {}
 
+    @property
+    def in_use(self) -> int:
+        """How many slots are given out."""
+        with self._lock:
+            return self._in_use
+
     def join(self, run: RunId, granted: Granted, *, max_active_tasks: int | None) -> None:
         """Take part: *granted* is called, from any thread, for each slot that *run* gets."""
         with self._lock:

@@ -6,6 +6,7 @@ once is not decided here.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -18,8 +19,12 @@ from jupyter_flow.ports.kernels import KernelLauncher
 from .attempt import RunningAttempt, Settings
 from .document import wall_clock
 from .kernels import StartedKernels
+from .leftovers import end_leftovers
 from .outputs import Bounds
+from .preparing import environment_naming
 from .stopping import Graces
+
+log = logging.getLogger(__name__)
 
 _Key = tuple[RunId, TaskKey, int]
 
@@ -85,6 +90,14 @@ class LocalExecutor:
             found = self._running.get((run, key, number))
         if found is not None:
             found[0].stop()
+
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        ended = end_leftovers(environment_naming(run, key, number))
+        if ended:
+            log.warning(
+                "ended what another process left running",
+                extra={"action": "leftovers_ended", "run": run, "task": str(key), "count": ended},
+            )
 
     def close(self) -> None:
         while True:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode, ValidationError
 
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.ports.executor import Assignment
 
 from .kernelspecs import Kernelspec, find_kernelspec
@@ -72,14 +73,20 @@ def environment_of(assignment: Assignment, *, home: str | None) -> Mapping[str, 
     """What is added to the environment: the task's own, and who and where it is."""
     env = {
         **assignment.env,
-        "JUPYTER_FLOW_RUN": assignment.run,
+        **environment_naming(assignment.run, assignment.key, assignment.number),
         "JUPYTER_FLOW_FLOW": assignment.flow,
-        "JUPYTER_FLOW_TASK": assignment.key.task,
-        "JUPYTER_FLOW_ATTEMPT": str(assignment.number),
         "JUPYTER_FLOW_ARTIFACTS": str(assignment.artifacts.absolute()),
     }
-    if assignment.key.index is not None:
-        env["JUPYTER_FLOW_INDEX"] = str(assignment.key.index)
     if home is not None:
         env["JUPYTER_FLOW_HOME"] = home
     return env
+
+
+def environment_naming(run: RunId, key: TaskKey, number: int) -> dict[str, str]:
+    """The variables that tell which attempt a process serves; `leftovers` finds it by them."""
+    env = {
+        "JUPYTER_FLOW_RUN": run,
+        "JUPYTER_FLOW_TASK": key.task,
+        "JUPYTER_FLOW_ATTEMPT": str(number),
+    }
+    return env if key.index is None else env | {"JUPYTER_FLOW_INDEX": str(key.index)}

@@ -10,7 +10,7 @@ from jupyter_flow.core.errors import UsageError, suggestion
 
 HELP = """\
 %%flow NAME [--options]       define a flow in this cell, check it, draw it
-%flow run [NAME] [-p n=20]    run it; --wait to wait for its end
+%flow run [NAME] [-p n=20]    run it in a service; --wait to run it here and wait
 %flow status [RUN]            how a run stands; the latest unless you name one
 %flow runs                    the newest runs
 %flow logs [RUN] [TASK]       what the notebooks printed
@@ -18,11 +18,17 @@ HELP = """\
 %flow repair [RUN]            do again what did not succeed; the rest is kept
 %flow clear TASK … [--run R]  do tasks again although they succeeded
 %flow mark TASK STATE         say by hand that a task succeeded or failed
+%flow schedule [NAME]         run a flow by itself: --cron "0 6 * * *" --tz Europe/Berlin
+%flow unschedule [NAME]       not any more; %flow pause, %flow resume
 %flow list                    the flows in this folder
 %flow show [NAME]             draw a flow
 %flow explain [NAME]          a flow in words
 %flow tag NOTEBOOK …          make notebooks tasks: --name, --retries 2, …
 """
+
+
+#: What `%flow schedule` may say in place of the flow's line.
+SCHEDULE_OPTIONS = ("schedule", "tz", "start", "end", "catchup", "overlap")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,7 +51,15 @@ def _parsers() -> dict[str, _Parser]:
     run.add_argument("-p", "--param", action="append", default=[])
     run.add_argument("--logical-date")
     run.add_argument("--wait", action="store_true")
-    for name in ("show", "explain"):
+    schedule = made["schedule"] = _parser("schedule")
+    schedule.add_argument("name", nargs="?", default="")
+    schedule.add_argument("--name", dest="as_name", default="")
+    schedule.add_argument("--cron", dest="schedule")
+    schedule.add_argument("-p", "--param", action="append", default=[])
+    schedule.add_argument("--pin", action="store_true")
+    for option in SCHEDULE_OPTIONS[1:]:
+        schedule.add_argument(f"--{option}")
+    for name in ("show", "explain", "unschedule", "pause", "resume"):
         made[name] = _parser(name)
         made[name].add_argument("name", nargs="?", default="")
     for name in ("status", "repair", "cancel", "logs"):

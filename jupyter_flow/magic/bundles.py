@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.pictures.faces import Face, face_of, heading
@@ -14,11 +15,14 @@ from jupyter_flow.core.pictures.signs import styles
 from jupyter_flow.core.pictures.sketch import sketch
 from jupyter_flow.core.report import FailureReport, failures
 from jupyter_flow.core.run import Run
+from jupyter_flow.core.schedule import Missed, Schedule
+from jupyter_flow.core.schedule_words import firing, missing, rules
 from jupyter_flow.core.words import RUN_SIGNS, Sign, ago, count, duration, run_elapsed
 from jupyter_flow.ports.runs import RunSummary
 
 if TYPE_CHECKING:
     from jupyter_flow.app.flows import CheckedFlow
+    from jupyter_flow.app.scheduling import FireTime
 
 Bundle = dict[str, str]
 
@@ -224,4 +228,43 @@ def flows_bundle(found: Sequence[CheckedFlow]) -> Bundle:
         rows.append(f"<tr>{''.join(f'<td>{clean(cell)}</td>' for cell in cells)}</tr>")
         plain.append("  ".join(cells))
     html = _page(f'<table class="jpf-rows">{"".join(rows)}</table>')
+    return {"text/html": html, "text/plain": "\n".join(plain)}
+
+
+def schedules_bundle(found: Sequence[Schedule], now: datetime) -> Bundle:
+    """What is scheduled, a row each."""
+    rows, plain = [], []
+    for each in found:
+        upcoming = [(each.next_fire, "")] if each.next_fire and not each.is_paused else []
+        coming = [at for _, at, _ in firing(each, upcoming, now)]
+        when = f"{each.timetable.cron} {each.timetable.tz}"
+        cells = (each.name, when, coming[0] if coming else "paused" if each.is_paused else "over")
+        rows.append(f"<tr>{''.join(f'<td>{clean(cell)}</td>' for cell in cells)}</tr>")
+        plain.append("  ".join(cells))
+    none = "Nothing is scheduled. Schedule a flow with: %flow schedule NAME"
+    html = _page(f'<table class="jpf-rows">{"".join(rows)}</table>' if rows else clean(none))
+    return {"text/html": html, "text/plain": "\n".join(plain) or none}
+
+
+def schedule_bundle(
+    schedule: Schedule, upcoming: Sequence[FireTime], missed: Sequence[Missed], now: datetime
+) -> Bundle:
+    """One schedule: its rules, its next fire times, what is odd about them, what was missed."""
+    timetable = schedule.timetable
+    head = f"{schedule.name} · {timetable.cron} in {timetable.tz}"
+    head += " · paused" if schedule.is_paused else ""
+    times = [(each.at, each.oddity) for each in upcoming]
+    lines = list(firing(schedule, times, now)) or [("", "it will not fire again", "")]
+    zone = ZoneInfo(timetable.tz)
+    lines += [("missed", missing(each, zone), "") for each in missed]
+    rows = "".join(
+        f"<tr><td>{word}</td><td>{clean(at)}</td><td>{clean(oddity)}</td></tr>"
+        for word, at, oddity in lines
+    )
+    html = _page(
+        f"<b>{clean(head)}</b>",
+        f'<div class="jpf-dim">{clean(rules(schedule))}</div>',
+        f'<table class="jpf-rows">{rows}</table>',
+    )
+    plain = [head, rules(schedule), *("  ".join(filter(None, line)) for line in lines)]
     return {"text/html": html, "text/plain": "\n".join(plain)}

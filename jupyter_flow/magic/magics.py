@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
 
 from . import bundles, place
-from .arguments import HELP, read
+from .arguments import HELP, SCHEDULE_OPTIONS, read
 
 if TYPE_CHECKING:
     from jupyter_flow.app.flows import CheckedFlow, Flows
@@ -78,6 +79,10 @@ class FlowMagics:
                 "show": self._draw,
                 "explain": self._explain,
                 "tag": self._tag,
+                "schedule": self._schedule,
+                "unschedule": self._unschedule,
+                "pause": self._pause,
+                "resume": self._resume,
             }
             commands[arguments.command](arguments)
 
@@ -151,6 +156,7 @@ class FlowMagics:
             self._meant(arguments.name),
             params_text=pairs(arguments.param),
             logical_date=moment(arguments.logical_date),
+            here=arguments.wait,
         )
         self._go(run, driven=False, wait=arguments.wait)
 
@@ -177,14 +183,14 @@ class FlowMagics:
             self._go(run, driven=False, wait=False)
 
     def _go(self, run: RunId, *, driven: bool, wait: bool) -> None:
-        """Drive *run*, unless somebody does, and show it under the cell."""
+        """Have *run* driven, by a service unless the cell is to *wait*, and show it below."""
         from .live import LiveRun
 
         flows = self._flows()
         live = LiveRun(self._shell.display_pub, flows, run)
         if not wait:
             if not driven:
-                flows.drive_in_background(run)
+                flows.services.see_to(run)
             live.begin()
             return
         ended = threading.Event()
@@ -196,19 +202,59 @@ class FlowMagics:
             live.join(5.0 if not driven else threading.TIMEOUT_MAX)
         _raise_unless_good(done or flows.run(run))
 
-    def _status(self, arguments: argparse.Namespace) -> None:
+    # -- schedules -----------------------------------------------------------------------------
+
+    def _schedule(self, arguments: argparse.Namespace) -> None:
+        flows = self._flows()
+        if not (arguments.name or self._last):
+            self._show(bundles.schedules_bundle(flows.scheduling.all(), self._now()))
+            return
+        checked = self._meant(arguments.name)
+        given = {name: getattr(arguments, name) for name in SCHEDULE_OPTIONS}
+        made = flows.scheduling.add(
+            checked,
+            name=arguments.as_name,
+            options={name: value for name, value in given.items() if value is not None},
+            params=pairs(arguments.param),
+            pin=arguments.pin,
+        )
+        flows.services.ensure()
+        self._show_schedule(made.name)
+
+    def _unschedule(self, arguments: argparse.Namespace) -> None:
+        self._flows().scheduling.remove(arguments.name or self._last)
+        self._flows().services.nudge_all()
+        print(f"'{arguments.name or self._last}' is not scheduled any more")  # noqa: T201
+
+    def _pause(self, arguments: argparse.Namespace) -> None:
+        self._flows().scheduling.pause(arguments.name or self._last)
+        self._show_schedule(arguments.name or self._last)
+
+    def _resume(self, arguments: argparse.Namespace) -> None:
+        self._flows().scheduling.resume(arguments.name or self._last)
+        self._flows().services.ensure()
+        self._show_schedule(arguments.name or self._last)
+
+    def _show_schedule(self, name: str) -> None:
+        scheduling = self._flows().scheduling
+        found = scheduling.get(name)
+        missed = scheduling.missed(name, limit=5)
+        self._show(bundles.schedule_bundle(found, scheduling.upcoming(found), missed, self._now()))
+
+    @staticmethod
+    def _now() -> datetime:
         from jupyter_flow.app.clock import SystemClock
 
+        return SystemClock().now()
+
+    def _status(self, arguments: argparse.Namespace) -> None:
         flows = self._flows()
         run = flows.run(arguments.run)
         folder = place.short(str(flows.folder_of(run)))
-        now = SystemClock().now()
-        self._show(bundles.run_bundle(run, now, folder=folder, short=place.short))
+        self._show(bundles.run_bundle(run, self._now(), folder=folder, short=place.short))
 
     def _runs(self, _: argparse.Namespace) -> None:
-        from jupyter_flow.app.clock import SystemClock
-
-        self._show(bundles.runs_bundle(self._flows().runs(), SystemClock().now()))
+        self._show(bundles.runs_bundle(self._flows().runs(), self._now()))
 
     def _logs(self, arguments: argparse.Namespace) -> None:
         flows = self._flows()

@@ -59,5 +59,11 @@ class Executor(Protocol):
         What was written is kept; its end is reported as cancelled. Unknown attempts are ignored.
         """
 
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        """End what another process left running of that attempt, where this one can reach it.
+
+        Returns when nothing of it is alive there any more. Nothing happens when nothing is.
+        """
+
     def close(self) -> None:
         """Stop all attempts, wait for their ends to be reported, and free everything."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.run import Run, TaskRun
+from jupyter_flow.core.run import Fired, Run, TaskRun
 from jupyter_flow.core.states import RunState
 
 
@@ -43,6 +44,7 @@ class RunSummary:
     ended_at: datetime | None
     reason: str
     tasks: dict[str, int]
+    fired: Fired | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,26 @@ class Lease:
     token: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A run that wants a driver. ``is_crowded`` when others of its flow must end first."""
+
+    run: RunId
+    flow: str
+    state: RunState
+    is_crowded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A run that has ended, for those who clear away."""
+
+    run: RunId
+    flow: str
+    origin: str
+    ended_at: datetime
+
+
 class RunStore(Protocol):
     """Keeps runs and their journals; many processes may share one.
 
@@ -70,8 +92,26 @@ class RunStore(Protocol):
     instant, in UTC. Reading never waits for a writer, nor a writer for readers.
     """
 
-    def create(self, run: Run) -> None:
-        """Keep a new run, in the state that it has. Raises ConflictError if its id is taken."""
+    def create(
+        self,
+        run: Run,
+        *,
+        owner: str | None = None,
+        now: datetime | None = None,
+        duration: timedelta | None = None,
+    ) -> None:
+        """Keep a new run, in the state that it has. Raises ConflictError if its id is taken.
+
+        With *owner*, nobody else may lease it before ``now + duration``; it is not active by that.
+        Raises ConflictError also if its fire time has a run of the same series already.
+        """
+
+    def create_fired(self, runs: Sequence[Run]) -> list[RunId]:
+        """Keep new runs in one stroke, but none for a fire time that has a run; their ids.
+
+        A fire time has a run when its series has one for it. Raises ConflictError, and keeps
+        nothing, if an id is taken by a run for something else.
+        """
 
     def load(self, run: RunId) -> Run:
         """The run as the last recorded entry left it."""
@@ -82,11 +122,13 @@ class RunStore(Protocol):
         flow: str | None = None,
         states: Sequence[RunState] = (),
         prefix: str = "",
+        backfill: str | None = None,
         limit: int = 50,
     ) -> list[RunSummary]:
         """The newest runs first: of *flow*, in one of *states*, with an id that begins so.
 
-        Of runs created at the same moment, the one whose id is greater comes first.
+        With *backfill*, those that this backfill wants. Of runs created at the same moment, the
+        one whose id is greater comes first.
         """
 
     def lease(self, run: RunId, owner: str, *, now: datetime, duration: timedelta) -> Lease | None:
@@ -94,6 +136,31 @@ class RunStore(Protocol):
 
         An owner may take again what it holds, and its token stays. A lease not renewed by
         ``now + duration`` may be given to another: its owner is taken to have died.
+
+        None also while the run is crowded out: it is not active, and ``max_active_runs`` runs of
+        its flow (same name, same origin) are, or ``most`` of its backfill. Active is a run that
+        has started and not ended, or that is leased; of many who ask at once no more get a lease
+        than there is room for. A run that is asked to be cancelled as a whole is never crowded
+        out: whoever takes it must answer that before it begins anything.
+        """
+
+    def is_crowded(self, run: RunId, *, now: datetime) -> bool:
+        """Whether the run must wait for others of its flow or its backfill to end."""
+
+    def waiting(self, *, now: datetime, limit: int = 50) -> list[Waiting]:
+        """The runs that want a driver: live, or asked for something, and leased by nobody.
+
+        In the order in which they are to be taken up: those that are crowded last, those that have
+        started before those that have not, then by their creation.
+        """
+
+    def before(self, run: RunId) -> Run | None:
+        """The run of the same flow and origin with the latest logical time before this one's."""
+
+    def at(self, flow: str, origin: str | None, moments: Sequence[datetime]) -> list[RunSummary]:
+        """The newest run of *flow* (of *origin*, if given) for each of these logical times.
+
+        By their logical time, the earliest first; nothing for one that has no run.
         """
 
     def holder(self, run: RunId, *, now: datetime) -> Lease | None:
@@ -114,10 +181,15 @@ class RunStore(Protocol):
         changed: Sequence[TaskRun],
         removed: Sequence[TaskKey] = (),
         moves: Sequence[Move],
+        after: int,
         answers: int | None = None,
+        alerts: Sequence[Alert] = (),
         now: datetime,
     ) -> Entry:
-        """Write the fact, the states after it and the journal's entry, all or nothing.
+        """Write the fact, the states after it, the journal's entry and the alerts, all or nothing.
+
+        *after* is the journal's last entry that *run* was made from: the entry comes right after
+        it, or not at all. So a write that may or may not have been done can be tried again.
 
         *run* is the run after *event*, *changed* its task runs that are new or different and
         *removed* the keys that it no longer has. Of each changed task run the latest attempt is
@@ -128,13 +200,35 @@ class RunStore(Protocol):
 
         Raises:
             LeaseLostError: the lease is another's by now, or was released.
-            ConflictError: the request has been answered already.
+            ConflictError: the journal has gone on since (JF505), or the request has been answered.
 
         Nothing has been written then, nor when anything else goes wrong.
         """
 
+    def last_entry(self, run: RunId) -> int:
+        """The ``seq`` of the journal's last entry; 0 when there is none."""
+
     def journal(self, run: RunId, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         """The entries with ``seq`` greater than *after*, oldest first."""
+
+    def adopt(self, run: RunId, fired: Fired) -> None:
+        """Let a backfill want a run that is there already.
+
+        Raises ConflictError if the fire time has another run.
+        """
+
+    def ended(self) -> list[Ended]:
+        """All runs that have ended, the latest end first."""
+
+    def delete(self, run: RunId, *, now: datetime) -> None:
+        """Forget an ended run and all that is kept of it.
+
+        Raises ConflictError (JF319) when it has not ended, somebody holds it, something is asked of
+        it, or an alert about it is still to be sent.
+        """
+
+    def digests(self) -> set[str]:
+        """The notebooks' snapshots that runs, requests and pinned schedules are made from."""
 
     def ask(self, run: RunId, request: Request, *, now: datetime) -> None:
         """Leave a request for whoever drives the run."""

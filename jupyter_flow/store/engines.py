@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.errors import StoreUnreachableError
 
 #: How long a writer waits for another one.
 PATIENCE = timedelta(seconds=30)
@@ -70,19 +70,19 @@ def reachable(engine: Engine) -> Iterator[None]:
         raise unreachable(engine.url, error) from error
     except DBAPIError as error:
         # "file is not a database" has no class of its own.
-        if error.orig is None or type(error.orig) is not sqlite3.DatabaseError:
+        is_no_database = type(error.orig) is sqlite3.DatabaseError
+        if not (error.connection_invalidated or is_no_database):
             raise
         raise unreachable(engine.url, error) from error
 
 
-def unreachable(url: URL, error: Exception) -> FlowError:
+def unreachable(url: URL, error: Exception) -> StoreUnreachableError:
     """The store at *url* cannot be used, because of *error*."""
     reason = " ".join(str(getattr(error, "orig", error)).split())
-    return FlowError(
+    return StoreUnreachableError(
         f"the store at {url.render_as_string(hide_password=True)} cannot be used: {reason}",
         hint="Look whether the path can be written to and the server answers; "
         "`jupyter flow doctor` shows which store is used.",
-        code="JF503",
     )
 
 

@@ -13,25 +13,31 @@ from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from jupyter_flow.core.errors import FlowError, UsageError
+from jupyter_flow.ports.stores import Stores
 
+from .alerts import SqlAlertStore
+from .database import Database
 from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
 from .locking import alone
 from .migrations import HEAD, upgrade
 from .runs import SqlRunStore
+from .schedules import SqlScheduleStore
+from .services import SqlServiceStore
 
 #: Any number will do, as long as nothing else on the server uses it.
 _ADVISORY_LOCK = 4_051_962_030
 
 
-def open_store(where: str | Path) -> SqlRunStore:
-    """The store at *where*: the path of a SQLite file, or the URL of a database.
+def open_store(where: str | Path) -> Stores:
+    """What is kept at *where*: the path of a SQLite file, or the URL of a database.
 
     ``sqlite:///`` is followed by a path as it is, without quoting. ``postgresql://`` uses psycopg.
 
     Raises:
         UsageError: no store can be kept in such a database (JF504).
-        FlowError: it cannot be reached (JF503), or a newer version of this package has
-            changed it in ways that this one does not know (JF502).
+        StoreUnreachableError: it cannot be reached (JF503).
+        FlowError: a newer version of this package has changed it in ways that this one does not
+            know (JF502).
     """
     engine = _engine(where)
     try:
@@ -41,7 +47,14 @@ def open_store(where: str | Path) -> SqlRunStore:
     except BaseException:
         engine.dispose()
         raise
-    return SqlRunStore(engine)
+    database = Database(engine)
+    return Stores(
+        runs=SqlRunStore(database),
+        schedules=SqlScheduleStore(database),
+        alerts=SqlAlertStore(database),
+        services=SqlServiceStore(database),
+        give_back=database.close,
+    )
 
 
 def _engine(where: str | Path) -> Engine:
@@ -51,7 +64,7 @@ def _engine(where: str | Path) -> Engine:
     if str(path) in {".", ":memory:"}:
         raise UsageError(
             "a store in memory would be gone with its process",
-            hint="Give the path of a file; in tests use jupyter_flow.store.memory.MemoryRunStore.",
+            hint="Give the path of a file; in tests use jupyter_flow.store.memory.MemoryStores.",
             code="JF504",
         )
     path = path.expanduser().absolute()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from jupyter_flow.core.alerts import late_at
 from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.flow import Plan
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.run import Attempt, Failure, Interval, Run, TaskRun
+from jupyter_flow.core.run import Attempt, Failure, Fired, Interval, Run, TaskRun
 from jupyter_flow.core.states import Outcome, RunState, TaskState
-from jupyter_flow.ports.runs import Entry, Pending, RunSummary
+from jupyter_flow.ports.runs import Ended, Entry, Pending, RunSummary, Waiting
 from jupyter_flow.wire.codec import decode, encode
 
+from .asking import is_to_stop
 from .tables import NOT_MAPPED
 
 #: What SQLAlchemy hands out; its types say nothing of the columns.
@@ -30,15 +33,39 @@ def run_row(run: Run) -> _Cells:
         "id": run.id,
         "flow": run.flow_name,
         "origin": run.plan.origin,
-        "params": _values_text(run.params),
+        "params": values_text(run.params),
         "logical_date": run.logical_date,
         "interval_start": run.interval.start,
         "interval_end": run.interval.end,
         "created_at": run.created_at,
         "seq": 0,
         "token": 0,
+        "max_active": run.plan.flow.options.max_active_runs,
+        "late_at": None if run.state.is_final else late_at(run),
+        **fired_cells(run.fired),
         **run_changes(run),
     }
+
+
+def fired_cells(fired: Fired | None) -> _Cells:
+    """The part of a run's row that tells what it was made for."""
+    return {
+        "series": fired.series if fired else None,
+        "fire_time": fired.at if fired else None,
+        "backfill": (fired.backfill or None) if fired else None,
+        "backfill_most": fired.most if fired else None,
+    }
+
+
+def _fired_of(row: _Row) -> Fired | None:
+    if row.series is None:
+        return None
+    return Fired(
+        series=row.series,
+        at=row.fire_time,
+        backfill=row.backfill or "",
+        most=row.backfill_most,
+    )
 
 
 def run_changes(run: Run) -> _Cells:
@@ -55,12 +82,13 @@ def run_of(row: _Row, plan: str, task_runs: Iterable[TaskRun]) -> Run:
     """The run in *row*, made from the text of its plan."""
     return Run.of(
         id=RunId(row.id),
-        plan=decode(plan, Plan),
+        plan=plan_of(plan),
         state=RunState(row.state),
-        params=_values(row.params),
+        params=values_of(row.params),
         logical_date=row.logical_date,
         interval=Interval(start=row.interval_start, end=row.interval_end),
         created_at=row.created_at,
+        fired=_fired_of(row),
         started_at=row.started_at,
         ended_at=row.ended_at,
         reason=row.reason,
@@ -81,12 +109,29 @@ def summary_of(row: _Row, tasks: Mapping[str, int]) -> RunSummary:
         ended_at=row.ended_at,
         reason=row.reason,
         tasks={state.value: tasks[state] for state in TaskState if state in tasks},
+        fired=_fired_of(row),
     )
+
+
+def waiting_of(row: _Row) -> Waiting:
+    """The run in *row*, which wants a driver."""
+    state, is_crowded = RunState(row.state), bool(row.is_crowded)
+    return Waiting(run=RunId(row.id), flow=row.flow, state=state, is_crowded=is_crowded)
+
+
+def ended_of(row: _Row) -> Ended:
+    """The run in *row*, which has ended."""
+    return Ended(run=RunId(row.id), flow=row.flow, origin=row.origin, ended_at=row.ended_at)
 
 
 def plan_text(plan: Plan) -> str:
     """The text of *plan*, for its own table."""
     return encode(plan, Plan)
+
+
+def plan_of(text: str) -> Plan:
+    """The plan that *text* tells."""
+    return decode(text, Plan)
 
 
 def key_row(run: RunId, key: TaskKey) -> _Cells:
@@ -101,8 +146,8 @@ def task_run_row(run: RunId, task_run: TaskRun) -> _Cells:
         **key_row(run, task_run.key),
         "state": task_run.state.value,
         "tries": task_run.tries,
-        "item": _values_text(task_run.item),
-        "values": _values_text(task_run.values),
+        "item": values_text(task_run.item),
+        "values": values_text(task_run.values),
         "due_at": task_run.due_at,
         "reason": task_run.reason,
     }
@@ -119,8 +164,8 @@ def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun
             state=_TASK_STATES[state],
             attempts=tuple(made.get((task, index), ())),
             tries=tries,
-            item=_values(item),
-            values=_values(values),
+            item=values_of(item),
+            values=values_of(values),
             due_at=due_at,
             reason=reason,
         )
@@ -142,7 +187,7 @@ def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:
         "cells": attempt.cells,
         "notebook": attempt.notebook,
         "log": attempt.log,
-        "parameters": _values_text(attempt.parameters),
+        "parameters": values_text(attempt.parameters),
         "cpu": attempt.cpu,
         "memory": attempt.memory,
     }
@@ -159,7 +204,7 @@ def _attempt_of(row: _Row) -> Attempt:
         cells=row.cells,
         notebook=row.notebook,
         log=row.log,
-        parameters=_values(row.parameters),
+        parameters=values_of(row.parameters),
         cpu=row.cpu,
         memory=row.memory,
     )
@@ -187,21 +232,30 @@ def entry_of(row: _Row) -> Entry:
     )
 
 
-def request_text(request: Request) -> str:
-    """The text of *request*."""
-    return encode(request, Request)
+def request_row(run: RunId, request: Request, now: datetime) -> _Cells:
+    """The row of a new request to *run*."""
+    text = encode(request, Request)
+    return {"run": run, "at": now, "request": text, "cancels": is_to_stop(request)}
+
+
+def request_of(text: str) -> Request:
+    """The request that *text* tells."""
+    request: Request = decode(text, Request)
+    return request
 
 
 def pending_of(row: _Row) -> Pending:
     """The request in *row*."""
-    return Pending(id=row.id, request=decode(row.request, Request))
+    return Pending(id=row.id, request=request_of(row.request))
 
 
-def _values_text(values: Mapping[str, Any]) -> str:
+def values_text(values: Mapping[str, Any]) -> str:
+    """The text of a user's *values*."""
     return encode(values, _VALUES) if values else _NOTHING
 
 
-def _values(text: str) -> Mapping[str, Any]:
+def values_of(text: str) -> Mapping[str, Any]:
+    """The user's values that *text* tells."""
     return {} if text == _NOTHING else decode(text, _VALUES)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -75,6 +77,12 @@ class Prose(TypeDecorator[str]):
 Name = Text().with_variant(Text(collation="C"), "postgresql")
 
 
+def _index_of_some(*columns: str) -> Index:
+    """An index of the rows in which the first of *columns* is set; the others cost nothing."""
+    some = text(f"{columns[0]} IS NOT NULL")
+    return Index(None, *columns, sqlite_where=some, postgresql_where=some)
+
+
 def _moment(name: str, *, nullable: bool = True) -> Column[Any]:
     return Column(name, UtcDateTime, nullable=nullable)
 
@@ -105,9 +113,23 @@ runs = Table(
     Column("owner", Text),
     Column("token", Integer, nullable=False),
     _moment("leased_until"),
+    # The fire time that it was made for, and the backfill that wants it.
+    Column("series", Name),
+    _moment("fire_time"),
+    Column("backfill", Name),
+    # How many runs of its backfill, and of its flow, may be active at once.
+    Column("backfill_most", Integer),
+    Column("max_active", Integer),
+    # When somebody is to be told that it is late; NULL once that is settled.
+    _moment("late_at"),
     Index(None, "created_at", "id"),
     Index(None, "flow", "created_at"),
+    Index(None, "flow", "logical_date"),
     Index(None, "state", "created_at"),
+    Index(None, "series", "fire_time", unique=True),
+    _index_of_some("backfill", "created_at"),
+    _index_of_some("leased_until"),
+    _index_of_some("late_at"),
 )
 
 plans = Table("plans", metadata, _run(), Column("plan", Text, nullable=False))
@@ -172,7 +194,90 @@ requests = Table(
     Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     _moment("at", nullable=False),
     Column("request", Text, nullable=False),
+    # Whether the run as a whole is to be stopped.
+    Column("cancels", Boolean),
     Index(None, "run", "id"),
     # An id that was answered is never given to another request.
     sqlite_autoincrement=True,
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("flow", Name, nullable=False),
+    Column("origin", Prose, nullable=False),
+    Column("cron", Text, nullable=False),
+    Column("tz", Text, nullable=False),
+    _moment("starts_at"),
+    _moment("ends_at"),
+    Column("is_own", Boolean, nullable=False),
+    Column("catchup", Text, nullable=False),
+    Column("overlap", Text, nullable=False),
+    Column("params", Text, nullable=False),
+    Column("plan", Text),
+    Column("notify", Text, nullable=False),
+    Column("on", Text, nullable=False),
+    Column("is_paused", Boolean, nullable=False),
+    _moment("next_fire"),
+    _moment("created_at", nullable=False),
+    # The loan: whose it is, how many there were (or changes by people), until when it lasts.
+    Column("owner", Text),
+    Column("token", Integer, nullable=False),
+    _moment("leased_until"),
+    _index_of_some("next_fire"),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("schedule", Name, ForeignKey("schedules.name", ondelete="CASCADE"), nullable=False),
+    _moment("first", nullable=False),
+    _moment("last", nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("is_more", Boolean, nullable=False),
+    Column("why", Prose, nullable=False),
+    Index(None, "schedule", "last"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("address", Prose, nullable=False),
+    # NULL: it is about the run as a whole.
+    Column("task", Name),
+    Column("map_index", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    _moment("created_at", nullable=False),
+    # NULL once it is sent or given up.
+    _moment("next_try_at"),
+    Column("tries", Integer, nullable=False),
+    Column("error", Prose, nullable=False),
+    _moment("sent_at"),
+    _moment("given_up_at"),
+    Column("owner", Text),
+    _moment("leased_until"),
+    Index(None, "run", "id"),
+    _index_of_some("next_try_at"),
+    _index_of_some("given_up_at"),
+    # An id that an alert had is never given to another one.
+    sqlite_autoincrement=True,
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("owner", Name, primary_key=True),
+    Column("host", Prose, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    _moment("started_at", nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("is_asked_to_stop", Boolean, nullable=False),
+    Column("is_asked_to_hurry", Boolean, nullable=False),
+    _moment("until", nullable=False),
 )

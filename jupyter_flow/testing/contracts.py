@@ -1,30 +1,62 @@
-"""What every store of runs must keep: subclass `RunStoreContract` and say how to open one.
+"""What every store must keep: subclass a contract and say how to open the stores under test.
 
     class TestMine(RunStoreContract):
         @pytest.fixture
-        def open_store(self, tmp_path):
-            return lambda: MyStore(tmp_path / "runs")
+        def open_stores(self, tmp_path):
+            return lambda: my_stores(tmp_path / "flow")
 
-The tests are in `jupyter_flow.testing.store_contract`, a file for each sort of promise. They need
-pytest; nothing else in the package does.
+Each call of the function opens the same `jupyter_flow.ports.stores.Stores` (empty at first) once
+more, as another process would. The tests are in `jupyter_flow.testing.store_contract`, a file for
+each sort of promise. They need pytest; nothing else in the package does.
 """
 
 from __future__ import annotations
 
+from .store_contract.alerts import AlertPromises, LatePromises
+from .store_contract.clearing import ClearingPromises
+from .store_contract.crowding import CrowdingPromises, HoldingPromises
+from .store_contract.fired import FiredPromises
 from .store_contract.journals import JournalPromises
 from .store_contract.leases import LeasePromises
+from .store_contract.loans import LoanPromises
 from .store_contract.requests import RequestPromises
 from .store_contract.runs import RunPromises
+from .store_contract.schedules import SchedulePromises
+from .store_contract.services import ServicePromises
 from .store_contract.sharing import SharingPromises
+from .store_contract.waiting import FindingPromises, WaitingPromises
 
-__all__ = ["RunStoreContract"]
+__all__ = [
+    "AlertStoreContract",
+    "RunStoreContract",
+    "ScheduleStoreContract",
+    "ServiceStoreContract",
+]
 
 
 class RunStoreContract(
-    RunPromises, LeasePromises, JournalPromises, RequestPromises, SharingPromises
+    RunPromises,
+    LeasePromises,
+    CrowdingPromises,
+    HoldingPromises,
+    WaitingPromises,
+    JournalPromises,
+    RequestPromises,
+    FiredPromises,
+    FindingPromises,
+    ClearingPromises,
+    SharingPromises,
 ):
-    """The promises of `jupyter_flow.ports.runs.RunStore`.
+    """The promises of `jupyter_flow.ports.runs.RunStore`."""
 
-    Override the fixture ``open_store``: a function of which each call opens the same store (empty
-    at first) once more, as another process would.
-    """
+
+class ScheduleStoreContract(SchedulePromises, LoanPromises):
+    """The promises of `jupyter_flow.ports.schedules.ScheduleStore`."""
+
+
+class AlertStoreContract(AlertPromises, LatePromises):
+    """The promises of `jupyter_flow.ports.alerts.AlertStore`."""
+
+
+class ServiceStoreContract(ServicePromises):
+    """The promises of `jupyter_flow.ports.services.ServiceStore`."""

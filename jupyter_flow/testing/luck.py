@@ -17,14 +17,28 @@ from datetime import UTC, datetime
 from itertools import count, pairwise
 from typing import Any
 
-from jupyter_flow.core.commands import Dequeue, Enqueue, Stop, Wake
-from jupyter_flow.core.events import AttemptEnded, AttemptStarted, Event, RunStarted
-from jupyter_flow.core.flow import Flow, Plan, Target, Task
+from jupyter_flow.core.commands import (
+    Await,
+    Dequeue,
+    Enqueue,
+    Forget,
+    PastTask,
+    Stop,
+    Wake,
+)
+from jupyter_flow.core.events import (
+    AttemptEnded,
+    AttemptStarted,
+    Event,
+    RunStarted,
+    WaitEnded,
+)
+from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import Step, step
 from jupyter_flow.core.options import Policy, TaskOptions
 from jupyter_flow.core.run import Failure, Interval, Run
-from jupyter_flow.core.states import Outcome
+from jupyter_flow.core.states import Outcome, Signal
 
 _NONE = TaskOptions()
 
@@ -33,14 +47,14 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What becomes of an attempt."""
+    """What becomes of an attempt, or of a wait for another flow: in vain if not succeeded."""
 
     outcome: Outcome = Outcome.SUCCEEDED
     values: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
 
 
-#: Tells the fate of attempt number so and so (the second argument) of a task run.
+#: Tells the fate of attempt number so and so (the second argument) of a task run; 0 for a wait.
 Luck = Callable[[TaskKey, int], Fate]
 
 
@@ -56,16 +70,14 @@ def flow_of(*chains: str, tasks: Iterable[Task] = (), **options: TaskOptions) ->
 
 def plan_of(flow: Flow) -> Plan:
     """A plan of *flow* with a made-up notebook for each task, and the policies that it says."""
-    targets = {
-        task.name: Target(
-            path=f"{task.name}.ipynb",
-            digest="0" * 64,
-            folder=".",
-            policy=Policy.of(task.options, flow.defaults),
-        )
-        for task in flow.tasks
-    }
-    return Plan(flow=flow, targets=targets)
+    return Plan(flow=flow, targets={task.name: _target_of(task, flow) for task in flow.tasks})
+
+
+def _target_of(task: Task, flow: Flow) -> Target:
+    policy = Policy.of(task.options, flow.defaults)
+    if task.kind is Kind.WAIT_FOR:
+        return Target(path="", digest="", folder="", policy=policy)
+    return Target(path=f"{task.name}.ipynb", digest="0" * 64, folder=".", policy=policy)
 
 
 def run_of(flow: Flow, *, params: Mapping[str, Any] | None = None, at: datetime = NOON) -> Run:
@@ -85,7 +97,8 @@ class Rehearsal:
     """Carries one run along, as its driver would. Every step that was made is in ``steps``.
 
     ``queued`` are the task runs that want a slot, ``running`` the attempts under way (by task
-    run), ``stopping`` those of them that were told to stop.
+    run), ``stopping`` those of them that were told to stop, ``waiting`` what is looked out for.
+    ``facts`` are the events that the machine took, each with its moment.
     """
 
     def __init__(self, run: Run, *, now: datetime = NOON) -> None:
@@ -94,6 +107,8 @@ class Rehearsal:
         self.queued: dict[TaskKey, Enqueue] = {}
         self.running: dict[TaskKey, int] = {}
         self.stopping: set[TaskKey] = set()
+        self.waiting: dict[TaskKey, Await] = {}
+        self.facts: list[tuple[Event, datetime]] = []
         self.steps: list[Step] = []
         self._wakes: list[tuple[datetime, int, Event]] = []
         self._order = count()
@@ -103,6 +118,7 @@ class Rehearsal:
         made = step(self.run, event, now=self.now)
         self.run = made.run
         self.steps.append(made)
+        self.facts.append((event, self.now))
         for command in made.commands:
             match command:
                 case Enqueue(key=key):
@@ -111,6 +127,10 @@ class Rehearsal:
                     del self.queued[key]
                 case Stop(key=key):
                     self.stopping.add(key)
+                case Await(key=key):
+                    self.waiting[key] = command
+                case Forget(key=key):
+                    del self.waiting[key]
                 case Wake(at=at, event=later):
                     heapq.heappush(self._wakes, (at, next(self._order), later))
         return made
@@ -136,6 +156,15 @@ class Rehearsal:
             )
         )
 
+    def end_wait(self, key: TaskKey, fate: Fate) -> Step:
+        """What *key* waits for comes to an end. Its turn after the run before always comes."""
+        awaited = self.waiting.pop(key)
+        if isinstance(awaited.what, PastTask):
+            return self.tell(WaitEnded(key=key, signal=Signal.RELEASE))
+        if fate.outcome is Outcome.SUCCEEDED:
+            return self.tell(WaitEnded(key=key, signal=Signal.SUCCEED, values=fate.values))
+        return self.tell(WaitEnded(key=key, signal=Signal.FAIL))
+
     @property
     def next_wake(self) -> datetime | None:
         """The next moment that the run waits for."""
@@ -149,7 +178,8 @@ class Rehearsal:
 
     def forget(self) -> None:
         """The driver dies: everything is lost but what the run itself knows."""
-        self.queued, self.running, self.stopping, self._wakes = {}, {}, set(), []
+        self.queued, self.running, self.stopping = {}, {}, set()
+        self.waiting, self._wakes = {}, []
 
     def carry_on(self, luck: Luck) -> Run:
         """To the end of the run, everything that may start starting at once."""
@@ -160,6 +190,9 @@ class Rehearsal:
                 for key, number in list(self.running.items()):
                     stopped = Fate(outcome=Outcome.CANCELLED)
                     self.end(key, stopped if key in self.stopping else luck(key, number))
+            elif self.waiting:
+                for key in list(self.waiting):
+                    self.end_wait(key, luck(key, 0))
             elif not self.queued:
                 self.wake()
         return self.run

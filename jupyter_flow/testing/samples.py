@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from jupyter_flow.core.alerts import Alert, Occasion
 from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import (
     AttemptEnded,
     AttemptProgressed,
+    AttemptSlow,
     AttemptStarted,
     CancelRequested,
     ClearRequested,
@@ -21,6 +23,7 @@ from jupyter_flow.core.events import (
     RunAdopted,
     RunStarted,
     RunTimedOut,
+    WaitEnded,
 )
 from jupyter_flow.core.expressions import Compare, Constant, DictOf, Every, Not, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, FlowParameter, Plan, Target, Task
@@ -32,8 +35,10 @@ from jupyter_flow.core.options import (
     TaskOptions,
     TriggerRule,
 )
-from jupyter_flow.core.run import Attempt, Cause, Failure, Interval, Run, TaskRun
-from jupyter_flow.core.states import Outcome, TaskState
+from jupyter_flow.core.run import Attempt, Cause, Failure, Fired, Interval, Run, TaskRun
+from jupyter_flow.core.schedule import Schedule
+from jupyter_flow.core.states import Outcome, Signal, TaskState
+from jupyter_flow.core.timetable import Timetable
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -75,6 +80,51 @@ def plan_of(name: str = "churn") -> Plan:
     )
     targets = {task.name: target_of(f"/lab/{task.name}.ipynb") for task in flow.tasks}
     return Plan(flow=flow, targets=targets, origin=f"/lab/{name}.ipynb::{name}")
+
+
+def limited_plan(most: int, name: str = "churn") -> Plan:
+    """`plan_of`, of which only so many runs may be active at once."""
+    plan = plan_of(name)
+    options = replace(plan.flow.options, max_active_runs=most)
+    return replace(plan, flow=replace(plan.flow, options=options))
+
+
+def watched_plan(deadline: timedelta = MINUTE, name: str = "churn") -> Plan:
+    """`plan_of`, where two people want to hear when a run has not ended by its deadline."""
+    plan = plan_of(name)
+    defaults = replace(
+        plan.flow.defaults, notify=("mailto://ada", "mailto://bob"), on=("late", "failure")
+    )
+    options = replace(plan.flow.options, deadline=deadline)
+    return replace(plan, flow=replace(plan.flow, options=options, defaults=defaults))
+
+
+def fired_run(name: str, at: datetime = NOON, *, series: str = "daily", **fields: Any) -> Run:
+    """A new run called *name*, which was made for the fire time *at* of *series*.
+
+    ``backfill`` and ``most`` are `Fired`'s, other *fields* as `Run.of` takes them.
+    """
+    wanted = {key: fields.pop(key) for key in ("backfill", "most") if key in fields}
+    known: dict[str, Any] = {"fired": Fired(series=series, at=at, **wanted), "logical_date": at}
+    return run_of(name, **(known | fields))
+
+
+def alert_of(name: str = "run-1", **fields: Any) -> Alert:
+    """Ada is to be told that the run called *name* failed, unless *fields* say otherwise."""
+    known: dict[str, Any] = {"occasion": Occasion.FAILURE, "address": "mailto://ada"}
+    return Alert(run=RunId(name), **(known | fields))
+
+
+def schedule_of(name: str = "daily", **fields: Any) -> Schedule:
+    """A schedule called *name* that waits for noon; *fields* as `Schedule` has them."""
+    known: dict[str, Any] = {
+        "flow": "churn",
+        "origin": "/lab/churn.ipynb::churn",
+        "timetable": Timetable(cron="0 12 * * *"),
+        "next_fire": NOON,
+        "created_at": NOON - timedelta(days=30),
+    }
+    return Schedule(name=name, **(known | fields))
 
 
 def run_of(name: str = "run-1", *, flow: str = "churn", **fields: Any) -> Run:
@@ -182,6 +232,8 @@ EVENTS: tuple[Event, ...] = (
         memory=2**40,
     ),
     RetryDue(key=LOAD),
+    AttemptSlow(key=LOAD, number=2),
+    WaitEnded(key=LOAD, signal=Signal.SUCCEED, values={"run": "r1"}, reason="it is there"),
     RunTimedOut(),
     CancelRequested(keys=(LOAD, TaskKey("train", 1)), by="ada"),
     RepairRequested(targets={"load": target_of(digest="b" * 64)}, by="ada"),

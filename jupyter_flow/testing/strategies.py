@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import cache, partial
 from inspect import cleandoc
 from typing import Any, Literal
@@ -29,11 +28,10 @@ from jupyter_flow.core.expressions import (
 )
 from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
 from jupyter_flow.core.language.composing import dict_of, list_of
-from jupyter_flow.core.language.schedules import in_zone
-from jupyter_flow.core.language.text_types import EVENTS
 from jupyter_flow.core.language.writing import is_bare
-from jupyter_flow.core.options import Catchup, FlowOptions, TaskOptions, TriggerRule
 from jupyter_flow.core.task_names import wrong_with
+
+from .option_strategies import flow_options, task_options
 
 __all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options"]
 
@@ -48,7 +46,6 @@ _OPERATORS: tuple[Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"], ...
     "in",
     "not in",
 )
-_SPARSE = 4
 
 
 @cache
@@ -58,13 +55,6 @@ def task_names() -> st.SearchStrategy[str]:
     return st.sampled_from(_COMMON) | rare.filter(
         lambda name: not wrong_with(name) and is_bare(name)
     )
-
-
-@cache
-def plain_texts() -> st.SearchStrategy[str]:
-    """Texts that can stand on one line, with all signs that need quotes."""
-    signs = st.characters(exclude_categories=("Cc", "Cs"))
-    return st.text(signs, min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
 
 
 @cache
@@ -79,72 +69,6 @@ def constants() -> st.SearchStrategy[Any]:
         ),
         max_leaves=4,
     )
-
-
-@cache
-def durations(*, above_zero: bool = True) -> st.SearchStrategy[timedelta]:
-    """Lengths of time, short and long."""
-    seconds = st.integers(int(above_zero), 10**7).map(lambda count: timedelta(seconds=count))
-    return seconds | st.timedeltas(timedelta(microseconds=int(above_zero)), timedelta(days=400))
-
-
-@cache
-def task_options(*, on_line: bool = False) -> st.SearchStrategy[TaskOptions]:
-    """Any options of a task; *on_line* such as can stand on a magic line."""
-    least = int(on_line)
-    names = st.sampled_from(["KeyError", "KernelDied", "a.b.Gone"])
-    texts = plain_texts()
-    addresses = st.lists(texts, min_size=least, max_size=2).map(tuple)
-    variables = texts.filter(lambda text: "=" not in text)
-    contents = texts if on_line else st.text(max_size=9).filter(lambda text: "\0" not in text)
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "retries": st.integers(0, 9),
-        "retry_delay": durations(above_zero=False),
-        "backoff": st.floats(1, 10),
-        "max_retry_delay": durations(),
-        "jitter": st.floats(0, 1),
-        "retry_on": st.lists(names, min_size=least, max_size=2).map(tuple),
-        "no_retry_on": st.just(("ValueError",)),
-        "timeout": durations(),
-        "cell_timeout": durations(),
-        "trigger": st.sampled_from(TriggerRule),
-        "pool": texts,
-        "slots": st.integers(1, 4),
-        "priority": st.integers(-9, 9),
-        "kernel": texts,
-        "env": st.dictionaries(variables, contents, min_size=least, max_size=2),
-        "cwd": texts,
-        "cache": st.booleans(),
-        "notify": addresses,
-        "on": st.lists(st.sampled_from(EVENTS), min_size=1, unique=True).map(tuple),
-    }
-    return _sparse(optional).map(lambda given: TaskOptions(**given))
-
-
-@st.composite
-def flow_options(draw: st.DrawFn) -> FlowOptions:
-    """Any options of a flow."""
-    zone = draw(st.none() | st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))
-    moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(  # noqa: DTZ001
-        lambda naive: in_zone(naive, zone)
-    )
-    first, last = sorted((draw(moments), draw(moments)))
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "max_active_tasks": st.integers(1, 9),
-        "max_active_runs": st.integers(1, 9),
-        "run_timeout": durations(),
-        "schedule": st.sampled_from(["@daily", "0 6 * * 1-5", "*/5 * * * *"]),
-        "start": st.just(first),
-        "end": st.just(last),
-        "catchup": st.sampled_from(Catchup),
-    }
-    return FlowOptions(tz=zone, **draw(_sparse(optional)))
-
-
-def _sparse(optional: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """A few of many options."""
-    some = st.lists(st.sampled_from(sorted(optional)), max_size=_SPARSE, unique=True)
-    return some.flatmap(lambda names: st.fixed_dictionaries({n: optional[n] for n in names}))
 
 
 @st.composite
@@ -218,6 +142,7 @@ def _mapped(over: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Express
 _ORDER = (
     *("function", "method", "url", "command", "file", "sql", "http", "flow", "query"),
     *("connection", "bind", "preview", "headers", "json", "body", "timeout"),
+    *("poke_interval", "soft_fail", "within"),
     *("arguments", "params"),
 )
 
@@ -254,13 +179,25 @@ def _parameters(kind: Kind) -> st.SearchStrategy[dict[str, Expression]]:
         case Kind.SHELL:
             return st.fixed_dictionaries({"command": texts})
         case Kind.WAIT_FOR:
-            ways = st.sampled_from(["file", "sql", "http", "flow"])
-            timeout: st.SearchStrategy[dict[str, Constant]] = st.just({}) | st.just(
-                {"timeout": Constant("20m")}
-            )
-            return st.builds(lambda way, text, rest: {way: text, **rest}, ways, texts, timeout)
+            return _waits(texts)
         case _:
             return st.fixed_dictionaries({"flow": st.just(Constant("other")), "params": rest})
+
+
+def _waits(texts: st.SearchStrategy[Constant]) -> st.SearchStrategy[dict[str, Expression]]:
+    """What a task is given that waits for a flow, or for something else."""
+    optional: dict[str, st.SearchStrategy[Constant]] = {
+        "timeout": st.sampled_from([Constant("20m"), Constant(90)]),
+        "poke_interval": st.just(Constant(5)),
+        "soft_fail": st.booleans().map(Constant),
+    }
+    within = {"within": st.just(Constant("1d"))}
+    flow = st.fixed_dictionaries({"flow": st.just(Constant("other"))}, optional=optional | within)
+    other = st.sampled_from(["file", "sql", "http"]).flatmap(
+        lambda way: st.fixed_dictionaries({way: texts}, optional=optional)
+    )
+    found: st.SearchStrategy[dict[str, Any]] = flow | other
+    return found
 
 
 @cache

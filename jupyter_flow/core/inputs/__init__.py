@@ -140,11 +140,12 @@ def rendered(expression: Expression, context: Mapping[str, Any]) -> Expression:
 
 
 def inputs_of(
-    run: Run, key: TaskKey, number: int, *, prev_success: datetime | None = None
+    run: Run, key: TaskKey, number: int | None, *, prev_success: datetime | None = None
 ) -> dict[str, Any]:
     """The final parameters of attempt *number* of *key*.
 
-    *prev_success* is the logical time of the flow's last run that succeeded, if there was one.
+    *prev_success* is the logical time of the flow's last run that succeeded, if there was one. A
+    task that only waits makes no attempts (*number* is None): its templates know neither.
 
     Raises:
         InputError: one of them has no value.
@@ -181,13 +182,13 @@ def environment_of(
 
 
 def _context_of_attempt(
-    run: Run, key: TaskKey, number: int, prev_success: datetime | None
+    run: Run, key: TaskKey, number: int | None, prev_success: datetime | None
 ) -> dict[str, Any]:
-    return context_of(run, key.task) | {
-        "attempt": number,
-        "map_index": -1 if key.index is None else key.index,
-        "prev_success": prev_success.astimezone(UTC) if prev_success else None,
-    }
+    context = context_of(run, key.task) | {"map_index": -1 if key.index is None else key.index}
+    if number is None:
+        return context
+    before = prev_success.astimezone(UTC) if prev_success else None
+    return context | {"attempt": number, "prev_success": before}
 
 
 def _hint(error: EvaluationError) -> str:

@@ -57,13 +57,18 @@ def compiled(text: str) -> Template:
     return _SANDBOX.from_string(text)
 
 
+def parsed(text: str) -> nodes.Template:
+    """What the template in *text* is made of. Raises jinja2's TemplateSyntaxError."""
+    return _SANDBOX.parse(text)
+
+
 def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that the template in *text* needs, and those that it takes from ``params``.
 
     A name whose absence the template itself provides for is not among them. Raises jinja2's
     TemplateSyntaxError.
     """
-    tree = _SANDBOX.parse(text)
+    tree = parsed(text)
     provided = {
         each.name
         for guard in tree.find_all((nodes.Filter, nodes.Test))

@@ -55,6 +55,9 @@ NAMES = frozenset(
     }
 )
 
+#: Those of them that a task which makes no attempts does not know.
+NAMES_OF_ATTEMPTS = frozenset({"attempt", "prev_success"})
+
 
 class TemplateError(EvaluationError):
     """A template cannot be rendered; the message has its text and says why."""
@@ -84,10 +87,13 @@ def render(value: Any, context: Mapping[str, Any]) -> Any:
             return value
 
 
-def wrong_with(text: str, *, params: Collection[str]) -> tuple[str, str] | None:
+def wrong_with(
+    text: str, *, params: Collection[str], names: frozenset[str] = NAMES
+) -> tuple[str, str] | None:
     """What is wrong with the template in *text* before anything is known of a run, and what now.
 
-    *params* are the parameters that the flow declares. None when it may be rendered.
+    *params* are the parameters that the flow declares, *names* those that it may use. None when it
+    may be rendered.
     """
     from jinja2 import TemplateSyntaxError
 
@@ -97,8 +103,8 @@ def wrong_with(text: str, *, params: Collection[str]) -> tuple[str, str] | None:
         needed, of_params = names_in(text)
     except TemplateSyntaxError as error:
         return f"{_shown(text)} is no template: {error.message}".rstrip("."), "Mend the template."
-    for name in sorted(needed - NAMES):
-        hint = suggestion(name, sorted(NAMES), noun="name")
+    for name in sorted(needed - names):
+        hint = suggestion(name, sorted(names), noun="name")
         return f"the template {_shown(text)} needs {name!r}, which nothing gives", hint
     for name in sorted(of_params - set(params)):
         hint = suggestion(name, sorted(params), noun="parameter")

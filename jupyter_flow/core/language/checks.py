@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from jupyter_flow.core.errors import Problem, Where, suggestion
-from jupyter_flow.core.expressions import Expression, ParamRef, values_used, walk
-from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.expressions import Constant, Expression, ParamRef, values_used, walk
+from jupyter_flow.core.flow import Flow, Kind, Task
 from jupyter_flow.core.graph import find_loops
 
 from .composing import UNKNOWN
+from .durations import span_of
 from .findings import Spans
 
 
@@ -29,7 +31,8 @@ def check(flow: Flow, spans: Spans) -> list[Problem]:
             )
         ]
     strangers = [*_strangers(flow, spans)]
-    return [*_undeclared(flow, spans), *(strangers or _loops(flow, spans))]
+    alone = [*_undeclared(flow, spans), *_waits_for_itself(flow, spans)]
+    return [*alone, *(strangers or _loops(flow, spans))]
 
 
 def without_loops(flow: Flow) -> Flow | None:
@@ -89,6 +92,22 @@ def _strangers(flow: Flow, spans: Spans) -> Iterator[Problem]:
                 what=f"the flow has no task {name!r}",
                 hint=suggestion(name, known, noun="task"),
                 where=spans.get(key),
+            )
+
+
+def _waits_for_itself(flow: Flow, spans: Spans) -> Iterator[Problem]:
+    for task in flow.tasks:
+        given = task.parameters
+        within = given.get("within", Constant(0))
+        is_now = isinstance(within, Constant) and span_of(within.value) == timedelta(0)
+        if task.kind is Kind.WAIT_FOR and given.get("flow") == Constant(flow.name) and is_now:
+            yield Problem(
+                code="JF131",
+                what=f"task {task.name!r} waits for a run of its own flow to succeed, which cannot "
+                "end before the wait does",
+                hint='Wait for an earlier run: within="1d". To wait for a task of the run before, '
+                "give that task the option depends_on_past.",
+                where=spans.get(("parameter", task.name, "flow")) or spans.get(("task", task.name)),
             )
 
 

@@ -158,6 +158,11 @@ CODES: Mapping[str, Code] = {
         "`x = train(…)` makes a task of the notebook `train`. A task that was itself given a name "
         "in this flow is no notebook; write the name of the notebook that it runs.",
     ),
+    "JF131": Code(
+        "wait for the own flow",
+        "A run that waits for a run of the same flow and the same logical time waits for itself. "
+        "With `within` it waits for an earlier one.",
+    ),
     "JF903": Code(
         "secrets are not available yet",
         "The language keeps the word `secret` for secrets; this version cannot resolve them.",

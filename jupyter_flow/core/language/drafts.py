@@ -16,7 +16,7 @@ from jupyter_flow.core.flow import Kind, Task
 from jupyter_flow.core.options import TaskOptions
 
 from .composing import UNKNOWN
-from .kinds import CALLS, expand_problem, missing_problem
+from .kinds import expand_problem, missing_of, missing_problem
 from .option_reading import contradictions
 from .option_specs import TASK_OPTIONS
 from .writing import written, written_constant
@@ -74,8 +74,7 @@ class Draft:
 
     def complete(self) -> Problem | None:
         """Whether all that its kind needs was said; what is missing becomes `UNKNOWN`."""
-        required = CALLS[self.kind].required if self.kind in CALLS else ()
-        missing = [name for name in required if name not in {**self.parameters, **self.expand}]
+        missing = missing_of(self.kind, {**self.parameters, **self.expand})
         self.parameters |= dict.fromkeys(missing, UNKNOWN)
         return missing_problem(self.kind, missing) if missing else None
 

@@ -25,12 +25,16 @@ _WORDS = {
     "day": "d",
     "week": "w",
 }
+#: A longer time is a mistake; this much can be added to any moment of our days.
+LONGEST = timedelta(days=100_000)
+
 _NUMBER = r"\d{1,30}(?:\.\d{1,30})?"
 _PART = re.compile(rf"({_NUMBER})\s*([a-z]+)\s*", re.ASCII)
+_MOST = LONGEST // timedelta(microseconds=1)
 
 
 def read_duration(text: str) -> timedelta | None:
-    """The length of time that *text* says, or None when it says none.
+    """The length of time that *text* says, or None when it says none, or one that is too long.
 
     A bare number is seconds. Units may be spelt out and each stands at most once.
     """
@@ -48,10 +52,24 @@ def read_duration(text: str) -> timedelta | None:
         for (number, _), unit in zip(parts, units, strict=True)
         if unit is not None
     )
-    try:
-        return timedelta(microseconds=round(total))
-    except OverflowError:
-        return None
+    return timedelta(microseconds=round(total)) if total <= _MOST else None
+
+
+def span_of(value: object) -> timedelta | None:
+    """The length of time that *value* is: one itself, a number of seconds, or a text that says it.
+
+    It may be negative; None when it is nothing of the kind, or one that is too long.
+    """
+    match value:
+        case timedelta():
+            return value if abs(value) <= LONGEST else None
+        case str():
+            return read_duration(value)
+        case int() | float() if not isinstance(value, bool):
+            is_short = abs(value) <= LONGEST.total_seconds()
+            return timedelta(seconds=value) if is_short else None
+        case _:
+            return None
 
 
 def write_duration(span: timedelta) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Constant, Expression
@@ -11,8 +12,8 @@ from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.notebooks.notebook import SUFFIXES
 from jupyter_flow.core.task_names import wrong_with
 
-from .composing import UNKNOWN, is_number
-from .durations import read_duration
+from .composing import UNKNOWN
+from .durations import span_of
 from .line import is_flow_name
 
 #: Which argument is wrong: its position, its name, or None for the whole call.
@@ -80,19 +81,33 @@ def _check_flow(given: Mapping[str, Expression]) -> Iterator[Found]:
 
 def _check_wait_for(given: Mapping[str, Expression]) -> Iterator[Found]:
     ways = [name for name in WAYS_TO_WAIT if name in given]
-    if len(ways) != 1:
-        what = "wait_for() waits for one thing, " + (
-            f"not for {' and '.join(ways)}" if ways else "and it is given none"
-        )
+    if len(ways) > 1:
+        what = f"wait_for() waits for one thing, not for {' and '.join(ways)}"
         yield None, wrong_call(what, f"Give one of {', '.join(WAYS_TO_WAIT)}.")
-    for name in ("timeout", "poke_interval"):
-        value = _constant(given, name)
-        is_span = isinstance(value, str) and read_duration(value) is not None
-        is_span |= isinstance(value, int | float) and is_number(value) and value > 0
-        if value is not None and not is_span:
-            hint = "Write 90 for seconds, or a text such as '20m'."
-            what = f"{name!r} must be a length of time, not {value!r}"
-            yield name, Problem(code="JF122", what=what, hint=hint)
+    flow = _constant(given, "flow")
+    if flow is not None and not (isinstance(flow, str) and is_flow_name(flow)):
+        what = f"{flow!r} cannot be the name of a flow"
+        yield "flow", wrong_call(what, 'For example: wait_for(flow="other").')
+    if "within" in given and ways and ways != ["flow"]:
+        what = f"'within' is for runs of flows, and this waits for {' and '.join(ways)}"
+        yield "within", wrong_call(what, "Take it away.")
+    for name in ("timeout", "poke_interval", "within"):
+        yield from _check_span(given, name)
+    soft = _constant(given, "soft_fail")
+    if soft is not None and not isinstance(soft, bool):
+        what = f"'soft_fail' must be True or False, not {soft!r}"
+        yield "soft_fail", wrong_call(what, "True: it is skipped when it waited in vain.")
+
+
+def _check_span(given: Mapping[str, Expression], name: str) -> Iterator[Found]:
+    value = _constant(given, name)
+    if value is None:
+        return
+    span = span_of(value)
+    if span is None or span < timedelta(0) or (not span and name != "within"):
+        hint = "Write 90 for seconds, or a text such as '20m'."
+        what = f"{name!r} must be a length of time, not {value!r}"
+        yield name, Problem(code="JF122", what=what, hint=hint)
 
 
 _CHECKS: Mapping[Kind, Callable[[Mapping[str, Expression]], Iterator[Found]]] = {

@@ -7,7 +7,7 @@ its position or its name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from jupyter_flow.core.errors import Problem, suggestion
@@ -58,8 +58,11 @@ CALLS: Mapping[Kind, Call] = {
         positional=("command",), required=("command",), example='shell("make report")'
     ),
     Kind.WAIT_FOR: Call(
-        keywords=(*WAYS_TO_WAIT, "connection", "timeout", "poke_interval"),
-        example='wait_for(file="in/*.csv", timeout="1h")',
+        keywords=(
+            *(*WAYS_TO_WAIT, "connection"),
+            *("timeout", "poke_interval", "within", "soft_fail"),
+        ),
+        example='wait_for(flow="other", timeout="1h")',
     ),
     Kind.FLOW: Call(
         positional=("flow",), required=("flow",), rest="params", example='flow("other", n=10)'
@@ -98,8 +101,19 @@ def parameters_of(
     return given, found
 
 
+def missing_of(kind: Kind, given: Collection[str]) -> list[str]:
+    """What a task of *kind* needs and is not *given*."""
+    if kind is Kind.WAIT_FOR:
+        return [] if set(given) & set(WAYS_TO_WAIT) else ["flow"]
+    required = CALLS[kind].required if kind in CALLS else ()
+    return [name for name in required if name not in given]
+
+
 def missing_problem(kind: Kind, missing: Sequence[str]) -> Problem:
     """A task of *kind* is neither given what it needs nor expanded over it."""
+    if kind is Kind.WAIT_FOR:
+        what = "wait_for() waits for one thing, and it is given none"
+        return wrong_call(what, f"Give one of {', '.join(WAYS_TO_WAIT)}.")
     return wrong_call(
         f"{kind}() needs {' and '.join(missing)}", f"For example: {CALLS[kind].example}."
     )

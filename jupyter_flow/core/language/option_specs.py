@@ -136,6 +136,28 @@ OPTIONS: tuple[OptionSpec, ...] = (
         '["failure", "late"]',
         "failure",
     ),
+    _task(
+        "attach",
+        types.FLAG,
+        "attach the executed notebook, as a page of HTML, to what is told about it",
+        "True",
+        "False",
+    ),
+    _task(
+        "expected",
+        types.LIMIT,
+        "how long an attempt is expected to take; one that takes longer is slow, which those who "
+        "listen for it are told",
+        '"10m"',
+        "nothing is expected",
+    ),
+    _task(
+        "depends_on_past",
+        types.FLAG,
+        "start only when the same task succeeded, or was skipped, in the run before",
+        "True",
+        "False",
+    ),
     _flow(
         "max_active_tasks",
         types.FROM_ONE,
@@ -151,6 +173,14 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "no limit",
     ),
     _flow("run_timeout", types.LIMIT, "how long a run may take", '"2h"', "no limit"),
+    _flow(
+        "deadline",
+        types.LIMIT,
+        "how long after its logical time a run must have ended; later it is late, which those who "
+        "listen for it are told",
+        '"45m"',
+        "no deadline",
+    ),
     _flow("schedule", types.CRON, "when to run, as cron has it", '"0 6 * * 1-5"', "when asked to"),
     _flow("tz", types.ZONE, "the time zone of schedule, start and end", '"Europe/Berlin"', "UTC"),
     _flow("start", types.MOMENT, "the schedule is not due before", '"2026-01-31"', "no limit"),
@@ -162,6 +192,14 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "none, latest or all",
         '"latest"',
         "none",
+    ),
+    _flow(
+        "overlap",
+        types.OVERLAP,
+        "what becomes of a fire time while max_active_runs runs are active: "
+        "queue (its run waits) or skip",
+        '"skip"',
+        "queue",
     ),
 )
 

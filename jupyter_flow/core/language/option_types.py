@@ -11,9 +11,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from jupyter_flow.core.errors import Problem, suggestion
-from jupyter_flow.core.options import Catchup, TriggerRule
+from jupyter_flow.core.options import Catchup, Overlap, TriggerRule
 
-from .durations import read_duration, write_duration
+from .durations import span_of, write_duration
 from .option_type import OptionType, wrong
 from .schedules import read_cron, read_moment, read_zone
 
@@ -47,7 +47,7 @@ def duration(text: str, *, above_zero: bool) -> OptionType:
     """Lengths of time."""
 
     def read(name: str, value: object) -> object:
-        span = _span(value)
+        span = span_of(value)
         if span is None:
             hint = "Write 90 for seconds, or a text such as '90s', '20m', '1h30m', '2d'."
             return wrong(name, value, "a length of time", code="JF122", hint=hint)
@@ -56,19 +56,6 @@ def duration(text: str, *, above_zero: bool) -> OptionType:
         return span
 
     return OptionType(text=text, read=read, write=write_duration)
-
-
-def _span(value: object) -> timedelta | None:
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, str):
-        return read_duration(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return timedelta(seconds=value)
-    except (OverflowError, ValueError):
-        return None
 
 
 def _number(text: str) -> object:
@@ -113,6 +100,7 @@ LIMIT = duration("length of time, more than 0", above_zero=True)
 FLAG = OptionType(text="True or False", read=_read_flag, from_text=_flag, is_flag=True)
 TRIGGER = choice(TriggerRule, code="JF123", noun="trigger rule")
 CATCHUP = choice(Catchup, code="JF121", noun="catchup")
+OVERLAP = choice(Overlap, code="JF121", noun="overlap")
 CRON = OptionType(text="a cron text", read=read_cron)
 ZONE = OptionType(text="an IANA time zone", read=read_zone)
 MOMENT = OptionType(text="a date or a time", read=read_moment)

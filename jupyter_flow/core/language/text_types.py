@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
+from jupyter_flow.core.inputs.addresses import wrong_with
+from jupyter_flow.core.options import Occasion
+
 from .option_type import OptionType, wrong
 
 
@@ -46,7 +49,7 @@ def _wrong_exception(name: str) -> str | None:
 
 
 #: What a notification can be about.
-EVENTS = ("failure", "retry", "success", "late", "slow")
+EVENTS = tuple(each.value for each in Occasion)
 
 
 def _wrong_event(name: str) -> str | None:
@@ -77,6 +80,6 @@ def _pairs(value: object) -> dict[Any, Any] | None:
 
 TEXT = OptionType(text="text", read=_read_text)
 EXCEPTIONS = texts("names of exception classes or causes", _wrong_exception, split=True)
-ADDRESSES = texts("URLs to notify", lambda _: None, split=False)
+ADDRESSES = texts("URLs to notify", wrong_with, split=False)
 OCCASIONS = texts(f"some of {', '.join(EVENTS)}", _wrong_event, split=True)
 ENVIRONMENT = OptionType(text="texts by name", read=_read_environment, write=dict, is_many=True)

@@ -3,7 +3,7 @@
 `step` takes what is known of a run and one fact about the world; it returns what is known now
 and what the shell must do about it. The same facts always give the same answer.
 
-Every step goes the same way: the event changes what it is about (`trying`, `stopping`,
+Every step goes the same way: the event changes what it is about (`trying`, `waiting`, `stopping`,
 `redoing`), then everything that can be decided is decided (`planning`), then it is seen whether
 the run is over. A step costs what it changes, not what there is; only what concerns a run as a
 whole (its start, adoption, cancellation, repair, and its end) costs what there is.
@@ -11,6 +11,7 @@ whole (its start, adoption, cancellation, repair, and its end) costs what there 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -19,6 +20,7 @@ from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
     AttemptEnded,
     AttemptProgressed,
+    AttemptSlow,
     AttemptStarted,
     CancelRequested,
     ClearRequested,
@@ -29,16 +31,17 @@ from jupyter_flow.core.events import (
     RunAdopted,
     RunStarted,
     RunTimedOut,
+    WaitEnded,
 )
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
 
-from . import redoing, stopping, trying
+from . import redoing, stopping, trying, waiting
 from .planning import settle
 from .reasons import why_failed
 from .turn import Step, Turn
 
-__all__ = ["Step", "step"]
+__all__ = ["Step", "replay", "step"]
 
 
 def step(run: Run, event: Event, *, now: datetime) -> Step:
@@ -55,6 +58,13 @@ def step(run: Run, event: Event, *, now: datetime) -> Step:
     return turn.step()
 
 
+def replay(run: Run, facts: Iterable[tuple[Event, datetime]]) -> Run:
+    """*run* after *facts*, each with its moment: what a journal says, told once more."""
+    for event, now in facts:
+        run = step(run, event, now=now).run
+    return run
+
+
 def _take_in(turn: Turn, event: Event) -> None:  # noqa: C901  one line for each event
     match event:
         case RunStarted():
@@ -69,6 +79,10 @@ def _take_in(turn: Turn, event: Event) -> None:  # noqa: C901  one line for each
             trying.ended(turn, event)
         case RetryDue():
             trying.retry_due(turn, event)
+        case AttemptSlow():
+            pass  # It is on record; whoever wants to know is told.
+        case WaitEnded():
+            waiting.ended(turn, event)
         case RunTimedOut():
             stopping.timed_out(turn)
         case CancelRequested():
@@ -113,6 +127,8 @@ def _adopt(turn: Turn) -> None:
             turn.ask_for_slot(key)
         elif task_run.state is TaskState.RETRYING:
             trying.wake(turn, task_run)
+        elif task_run.state is TaskState.WAITING:
+            waiting.resume(turn, task_run)
         turn.touch(key.task)
 
 

@@ -16,6 +16,7 @@ from jupyter_flow.core.inputs import context_of, value_of
 from jupyter_flow.core.run import TaskRun
 from jupyter_flow.core.states import RunState, Signal, TaskState
 
+from . import waiting
 from .expansion import Item, Refusal, items_of
 from .reasons import NEVER, why
 from .rules import Verdict, judge
@@ -59,7 +60,7 @@ def _decide(turn: Turn, task: str) -> None:
 
 
 def _release(turn: Turn, task: Task, pending: Sequence[TaskRun]) -> None:
-    """The rule is met: see to the condition and the items, and ask for slots."""
+    """The rule is met: see to the condition and the items, and let run or wait what is left."""
     if any(each.is_open for each in pending):
         # It was cleared while it ran, and that attempt is still being stopped. Its end
         # touches the task again.
@@ -75,7 +76,7 @@ def _release(turn: Turn, task: Task, pending: Sequence[TaskRun]) -> None:
         _end(turn, pending, refusal.signal, refusal.reason)
         return
     for each in pending:
-        turn.enqueue(each)
+        waiting.admit(turn, each)
 
 
 def _condition(turn: Turn, task: Task) -> Refusal | None:

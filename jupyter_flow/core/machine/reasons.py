@@ -81,6 +81,22 @@ def time_limit(limit: timedelta) -> str:
     return f"the run's time limit of {duration(limit)} passed"
 
 
+def past_awaited(task: str) -> str:
+    """What a task waits for that depends on the run before."""
+    return f"waits for {task!r} of the run before"
+
+
+def flow_awaited(flow: str) -> str:
+    """What a task waits for that waits for another flow."""
+    return f"waits for a run of {flow!r}"
+
+
+def awaited_in_vain(flow: str, timeout: timedelta | None) -> str:
+    """Why such a task did not succeed."""
+    within = f" within {duration(timeout)}" if timeout is not None else ""
+    return f"no run of {flow!r} succeeded{within}"
+
+
 def shortened(text: str, length: int = 500) -> str:
     """The first line of *text*, cut to *length*: for reasons, which go into every list."""
     line = text.strip().partition("\n")[0]

@@ -7,7 +7,13 @@ its record is completed; it decides nothing any more.
 from __future__ import annotations
 
 from jupyter_flow.core.commands import Wake
-from jupyter_flow.core.events import AttemptEnded, AttemptProgressed, AttemptStarted, RetryDue
+from jupyter_flow.core.events import (
+    AttemptEnded,
+    AttemptProgressed,
+    AttemptSlow,
+    AttemptStarted,
+    RetryDue,
+)
 from jupyter_flow.core.run import Attempt, TaskRun
 from jupyter_flow.core.states import Outcome, Signal, TaskState
 
@@ -29,6 +35,10 @@ def started(turn: Turn, event: AttemptStarted) -> None:
     )
     attempts, tries = (*queued.attempts, attempt), queued.tries + 1
     turn.put(queued.take(Signal.START, attempts=attempts, tries=tries))
+    expected = turn.run.plan.policy(event.key.task).expected
+    if expected is not None:
+        slow = AttemptSlow(key=event.key, number=attempt.number)
+        turn.command(Wake(at=turn.now + expected, event=slow))
 
 
 def progressed(turn: Turn, event: AttemptProgressed) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jupyter_flow.core.commands import Command, Dequeue, Enqueue, Move, Stop
+from jupyter_flow.core.commands import Command, Dequeue, Enqueue, Forget, Move, Stop
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import RunState, Signal, TaskState
@@ -112,9 +112,11 @@ class Turn:
         self.command(Enqueue(key=key, rank=rank, pool=policy.pool, slots=policy.slots))
 
     def withdraw(self, task_run: TaskRun) -> None:
-        """Take back what the world was asked to do for *task_run*: its slot, its attempt."""
+        """Take back what the world was asked to do for *task_run*: slot, attempt, look-out."""
         if task_run.state is TaskState.QUEUED:
             self.command(Dequeue(key=task_run.key))
+        if task_run.state is TaskState.WAITING:
+            self.command(Forget(key=task_run.key))
         if task_run.state is TaskState.RUNNING and not task_run.is_stopping:
             self.command(Stop(key=task_run.key, number=task_run.attempts[-1].number))
 

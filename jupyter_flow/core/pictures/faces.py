@@ -126,7 +126,8 @@ def _progress(instances: Sequence[TaskRun], now: datetime | None) -> tuple[str, 
     only = instances[0]
     attempt = only.attempt
     if only.due_at is not None and now is not None and only.due_at > now:
-        return f"in {duration(only.due_at - now)}", None
+        word = "up to" if only.state is TaskState.WAITING else "in"
+        return f"{word} {duration(only.due_at - now)}", None
     if attempt is None or only.state in (TaskState.PENDING, TaskState.SKIPPED):
         return "", None
     spent = duration(elapsed(attempt, now))

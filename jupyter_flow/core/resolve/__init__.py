@@ -14,8 +14,9 @@ from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
 from jupyter_flow.core.options import Policy
 
 from .codes import CODES, Code
+from .effects import check_effects
 from .lookup import Lookup, Spans
-from .notebooks import Finder, is_path
+from .notebooks import Finder, is_path, waits_for_flow
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
 from .policies import check_kernels, check_later, check_pool
@@ -51,6 +52,9 @@ def resolve(
     targets: dict[str, Target] = {}
     problems: list[Problem] = []
     for task in flow.tasks:
+        if waits_for_flow(task):
+            targets[task.name] = _target_of_wait(task, flow)
+            continue
         notebook, found = finder.find(task)
         problems += found
         if notebook is None:
@@ -65,6 +69,7 @@ def resolve(
         problems += check_values(task, notebooks, lookup)
         problems += check_templates(task, lookup)
     problems += check_kernels(notebooks, targets, lookup)
+    problems += check_effects(notebooks, targets, lookup)
     problems += check_later(notebooks, lookup)
     problems = list(dict.fromkeys(problems))
     if any(problem.is_error for problem in problems):
@@ -83,6 +88,11 @@ def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
         policy=policy,
         types=notebook.contract.types,
     )
+
+
+def _target_of_wait(task: Task, flow: Flow) -> Target:
+    """What only waits runs no notebook, but has a policy."""
+    return Target(path="", digest="", folder="", policy=Policy.of(task.options, flow.defaults))
 
 
 def _below(folder: str, path: str) -> str:

@@ -120,6 +120,12 @@ CODES: Mapping[str, Code] = {
         "more slots than the pool has",
         "The task would wait for ever.",
     ),
+    "JF227": Code(
+        "option without effect",
+        "It speaks of something that cannot come about, because another option is missing: a task "
+        "is slow only against what is `expected` of it, a run is late only after its `deadline`, "
+        "and runs overlap too much only where `max_active_runs` says how many may.",
+    ),
     "JF230": Code(
         "impossible task name",
         "The name of a task is used in flows, paths and templates: letters, digits and "

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.flow import Kind, Task
+from jupyter_flow.core.language.kind_checks import WAYS_TO_WAIT
 from jupyter_flow.core.notebooks.notebook import SUFFIXES, Notebook
 from jupyter_flow.core.task_names import suggested_by
 
@@ -43,11 +44,14 @@ class Finder:
         notebook = self._shelf.shipped.get(task.kind.value)
         if notebook is not None:
             return notebook, []
+        kind = f"is of the kind {task.kind.value!r}"
+        if task.kind is Kind.WAIT_FOR:
+            ways = [name for name in (*task.parameters, *task.expand) if name in WAYS_TO_WAIT]
+            kind = f"waits for {' and '.join(ways)}"
         return None, [
             Problem(
                 code="JF901",
-                what=f"task {task.name!r} is of the kind {task.kind.value!r}, "
-                "which is not available yet",
+                what=f"task {task.name!r} {kind}, which is not available yet",
                 hint="Take it out of the flow, or do the same in a notebook.",
                 where=self._lookup.place(task.name),
             )
@@ -136,6 +140,11 @@ class Finder:
             f"No notebook below {self._shelf.folder} is tagged yet. "
             "Tag one: jupyter flow tag NOTEBOOK.ipynb"
         )
+
+
+def waits_for_flow(task: Task) -> bool:
+    """Whether *task* only waits for another flow, and runs nothing."""
+    return task.kind is Kind.WAIT_FOR and ("flow" in task.parameters or "flow" in task.expand)
 
 
 def is_path(name: str) -> bool:

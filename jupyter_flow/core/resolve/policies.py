@@ -11,7 +11,7 @@ from jupyter_flow.core.notebooks.notebook import Notebook
 from .lookup import Lookup
 
 #: Options that are read and kept, and that nothing acts on yet.
-_LATER = ("cache", "notify", "on")
+_LATER = ("cache",)
 
 
 def check_kernels(
@@ -20,6 +20,8 @@ def check_kernels(
     """One problem for each kernel that is not installed, with the tasks that want it."""
     wanting: dict[str, list[str]] = {}
     for name, target in targets.items():
+        if not target.has_notebook:
+            continue
         # What ships with us runs on the Python at hand, whatever its notebook was written with.
         own = target.kernel if lookup.flow[name].kind is Kind.NOTEBOOK else None
         kernel = target.policy.kernel or own
@@ -71,9 +73,6 @@ def check_later(notebooks: Mapping[str, Notebook], lookup: Lookup) -> Iterator[P
             if next((value for value in values if value is not None), None):
                 yield _later(option, lookup.place_of_option(task, notebook, option))
                 break
-    if lookup.flow.options.schedule is not None:
-        said = lookup.spans.get(("option", "", "schedule")) or lookup.spans.get(("flow",))
-        yield _later("schedule", said)
 
 
 _NOTHING = Notebook(path="", digest="")

@@ -7,8 +7,13 @@ from typing import Any
 
 from jupyter_flow.core.errors import Problem, Where
 from jupyter_flow.core.expressions import Constant, Expression, walk
-from jupyter_flow.core.flow import Task
-from jupyter_flow.core.inputs.templates import is_template, wrong_with
+from jupyter_flow.core.flow import Kind, Task
+from jupyter_flow.core.inputs.templates import (
+    NAMES,
+    NAMES_OF_ATTEMPTS,
+    is_template,
+    wrong_with,
+)
 
 from .lookup import Lookup
 
@@ -16,8 +21,9 @@ from .lookup import Lookup
 def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
     """Templates that are none, and names in them that nothing gives."""
     params = [param.name for param in lookup.flow.params]
+    names = NAMES - NAMES_OF_ATTEMPTS if task.kind is Kind.WAIT_FOR else NAMES
     for text, where in _written(task, lookup):
-        wrong = wrong_with(text, params=params)
+        wrong = wrong_with(text, params=params, names=names)
         if wrong is not None:
             what, hint = wrong
             yield Problem(code="JF217", what=what, hint=hint, where=where)

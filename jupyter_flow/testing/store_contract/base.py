@@ -1,4 +1,4 @@
-"""What the promises share: the store under test, and a run in it that somebody drives."""
+"""What the promises share: the stores under test, and a run in them that somebody drives."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 from jupyter_flow.core.events import Event, RunStarted
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.ports.runs import Entry, Lease, RunStore
+from jupyter_flow.ports.stores import Stores
 from jupyter_flow.testing.samples import MINUTE, NOON, run_of
 
+OpenStores = Callable[[], Stores]
 OpenStore = Callable[[], RunStore]
 
 
@@ -20,14 +22,24 @@ class StorePromises:
     """The fixtures; the tests are in the subclasses."""
 
     @pytest.fixture
-    def open_store(self) -> OpenStore:
-        """Each call opens the same store once more. To be overridden."""
-        raise NotImplementedError("return a function that opens the store under test")
+    def open_stores(self) -> OpenStores:
+        """Each call opens the same stores once more. To be overridden."""
+        raise NotImplementedError("return a function that opens the stores under test")
 
     @pytest.fixture
-    def store(self, open_store: OpenStore) -> RunStore:
-        """The store under test, empty."""
-        return open_store()
+    def open_store(self, open_stores: OpenStores) -> OpenStore:
+        """Each call opens the same store of runs once more."""
+        return lambda: open_stores().runs
+
+    @pytest.fixture
+    def stores(self, open_stores: OpenStores) -> Stores:
+        """The stores under test, empty."""
+        return open_stores()
+
+    @pytest.fixture
+    def store(self, stores: Stores) -> RunStore:
+        """The store of runs among them."""
+        return stores.runs
 
     @pytest.fixture
     def run(self, store: RunStore) -> Run:
@@ -60,5 +72,8 @@ def recorded(
     """The run with *changed* in it, and the entry of recording that."""
     for each in changed:
         run = run.with_task_run(each)
-    known: dict[str, Any] = {"changed": changed, "moves": (), "now": NOON}
+    after = fields.pop("after", None)
+    if after is None:
+        after = store.last_entry(lease.run)
+    known: dict[str, Any] = {"changed": changed, "moves": (), "after": after, "now": NOON}
     return run, store.record(lease, run, event, **(known | fields))

@@ -8,10 +8,12 @@ from datetime import UTC
 
 import pytest
 
+from jupyter_flow.core.errors import ConflictError, LeaseLostError
 from jupyter_flow.core.events import (
     AttemptEnded,
     AttemptProgressed,
     AttemptStarted,
+    CancelRequested,
     ClearRequested,
     Event,
     RepairRequested,
@@ -109,6 +111,38 @@ class JournalPromises(StorePromises):
 
         assert open_store().load(run.id) == ended
 
+    def test_the_last_entry_is_known(self, store: RunStore, run: Run, lease: Lease) -> None:
+        numbers = [store.last_entry(run.id)]
+        for _ in range(2):
+            recorded(store, lease, run)
+            numbers.append(store.last_entry(run.id))
+
+        assert numbers == [0, 1, 2]
+
+    @pytest.mark.parametrize("after", [0, 2])
+    def test_an_entry_comes_right_after_the_one_that_it_was_made_from_or_not_at_all(
+        self, store: RunStore, run: Run, lease: Lease, after: int
+    ) -> None:
+        store.ask(run.id, CancelRequested(), now=NOON)
+        asked = store.requests(run.id)
+        recorded(store, lease, run, after=0)
+        wrong = [task_run_of(LOAD, state=TaskState.FAILED)]
+
+        with pytest.raises(ConflictError, match=f"gone on since entry {after}") as caught:
+            recorded(store, lease, run, wrong, after=after, answers=asked[0].id)
+        assert caught.value.code == "JF505"
+        assert store.load(run.id) == run
+        assert store.last_entry(run.id) == 1
+        assert store.requests(run.id) == asked
+
+    def test_who_lost_the_run_hears_of_that_whatever_the_journal_says(
+        self, store: RunStore, run: Run, lease: Lease
+    ) -> None:
+        leased(store, run, "bob", now=NOON + MINUTE)
+
+        with pytest.raises(LeaseLostError):
+            recorded(store, lease, run, after=7)
+
     def test_a_summary_follows(self, store: RunStore, run: Run, lease: Lease) -> None:
         started = replace(run, state=RunState.RUNNING, started_at=NOON)
         recorded(store, lease, started, [task_run_of(LOAD, attempt_of())])
@@ -178,9 +212,7 @@ class JournalPromises(StorePromises):
             for index, model in enumerate(["logit", "forest"])
         ]
         mapped = run.with_instances(instances)
-        store.record(
-            lease, mapped, RunStarted(), changed=instances, removed=[TRAIN], moves=(), now=NOON
-        )
+        recorded(store, lease, mapped, instances, removed=[TRAIN])
 
         assert store.load(run.id) == mapped
         assert TRAIN not in store.load(run.id).task_runs

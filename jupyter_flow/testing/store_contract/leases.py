@@ -123,5 +123,5 @@ class LeasePromises(StorePromises):
         store.release(lease)
 
         with pytest.raises(LeaseLostError):
-            store.record(lease, run, RunStarted(), changed=(), moves=(), now=NOON)
+            store.record(lease, run, RunStarted(), changed=(), moves=(), after=0, now=NOON)
         assert store.journal(run.id) == []

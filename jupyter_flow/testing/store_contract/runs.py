@@ -13,7 +13,7 @@ from jupyter_flow.core.errors import ConflictError, NotFoundError
 from jupyter_flow.core.events import CancelRequested, RunStarted
 from jupyter_flow.core.flow import Flow, Plan
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.run import Run
+from jupyter_flow.core.run import Fired, Run
 from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.ports.runs import Lease, RunStore
 from jupyter_flow.testing.samples import (
@@ -40,9 +40,14 @@ _EVERYTHING: Mapping[str, Callable[[RunStore], Any]] = {
     "renew": lambda store: store.renew(_LEASE, now=NOON, duration=MINUTE),
     "release": lambda store: store.release(_LEASE),
     "record": lambda store: store.record(
-        _LEASE, run_of(_NOBODY), RunStarted(), changed=(), moves=(), now=NOON
+        _LEASE, run_of(_NOBODY), RunStarted(), changed=(), moves=(), after=0, now=NOON
     ),
+    "last_entry": lambda store: store.last_entry(_NOBODY),
     "journal": lambda store: store.journal(_NOBODY),
+    "is_crowded": lambda store: store.is_crowded(_NOBODY, now=NOON),
+    "before": lambda store: store.before(_NOBODY),
+    "adopt": lambda store: store.adopt(_NOBODY, Fired(series="daily", at=NOON)),
+    "delete": lambda store: store.delete(_NOBODY, now=NOON),
     "ask": lambda store: store.ask(_NOBODY, CancelRequested(), now=NOON),
     "requests": lambda store: store.requests(_NOBODY),
     "dismiss": lambda store: store.dismiss(_LEASE, 1),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_flow.ports.runs import RunStore
+from jupyter_flow.ports.stores import Stores
 from jupyter_flow.store.opening import open_store
-from jupyter_flow.store.runs import SqlRunStore
 from jupyter_flow.testing.postgres import Postgres, binaries, postgres
 
 
@@ -19,11 +20,17 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqlRunStore]:
-    """An empty store in a file."""
-    store = open_store(path)
-    yield store
-    store.close()
+def stores(path: Path) -> Iterator[Stores]:
+    """Empty stores in a file."""
+    stores = open_store(path)
+    yield stores
+    stores.close()
+
+
+@pytest.fixture
+def store(stores: Stores) -> RunStore:
+    """The store of runs among them."""
+    return stores.runs
 
 
 @pytest.fixture(scope="session")

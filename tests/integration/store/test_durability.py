@@ -6,27 +6,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from jupyter_flow.ports.runs import RunStore
 from jupyter_flow.store.opening import open_store
-from jupyter_flow.store.runs import SqlRunStore
 from jupyter_flow.testing.samples import LOAD, MINUTE, NOON, run_of
 
 PRELUDE = """
 import sys
 from jupyter_flow.core.events import RunStarted
+from jupyter_flow.ports.runs import RunStore
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.testing.samples import LOAD, MINUTE, NOON, attempt_of, run_of, task_run_of
-store = open_store(sys.argv[1])
+store = open_store(sys.argv[1]).runs
 run = store.load(run_of().id)
 lease = store.lease(run.id, "doomed", now=NOON, duration=MINUTE)
 
 def record(number):
-    changed = task_run_of(LOAD, attempt_of(cell=number), tries=number)
-    store.record(lease, run, RunStarted(), changed=[changed], moves=(), now=NOON)
+    changed = [task_run_of(LOAD, attempt_of(cell=number), tries=number)]
+    after = number - 1
+    store.record(lease, run, RunStarted(), changed=changed, moves=(), after=after, now=NOON)
 """
 
 WRITE_ON_AND_ON = """
@@ -39,8 +41,7 @@ while True:
 
 STOP_HALF_WAY = """
 record(1)
-from jupyter_flow.store import statements
-insert, half = statements.INSERT_ENTRY, type(store)._put
+half = type(store)._put
 
 def put_and_wait(*args):
     half(*args)
@@ -74,7 +75,7 @@ def read(process: subprocess.Popen[str]) -> str:
 
 @pytest.mark.parametrize("at_least", [1, 20, 150])
 def test_a_killed_writer_loses_nothing_that_it_recorded(
-    store: SqlRunStore, path: Path, at_least: int
+    store: RunStore, path: Path, at_least: int
 ) -> None:
     store.create(run_of())
     with doomed(WRITE_ON_AND_ON, path) as process:
@@ -89,7 +90,7 @@ def test_a_killed_writer_loses_nothing_that_it_recorded(
     assert kept.tries == kept.attempt.cell == len(journal)
 
 
-def test_what_a_killed_writer_had_half_written_is_gone(store: SqlRunStore, path: Path) -> None:
+def test_what_a_killed_writer_had_half_written_is_gone(store: RunStore, path: Path) -> None:
     store.create(run_of())
     with doomed(STOP_HALF_WAY, path) as process:
         assert read(process) == "half"
@@ -100,7 +101,7 @@ def test_what_a_killed_writer_had_half_written_is_gone(store: SqlRunStore, path:
     assert store.load(run_of().id).task_runs[LOAD].tries == 1
 
 
-def test_the_run_of_a_killed_writer_goes_to_another(store: SqlRunStore, path: Path) -> None:
+def test_the_run_of_a_killed_writer_goes_to_another(store: RunStore, path: Path) -> None:
     store.create(run_of())
     with doomed(STOP_HALF_WAY, path) as process:
         read(process)
@@ -108,6 +109,5 @@ def test_the_run_of_a_killed_writer_goes_to_another(store: SqlRunStore, path: Pa
     assert store.lease(run_of().id, "heir", now=NOON, duration=MINUTE) is None
     heir = store.lease(run_of().id, "heir", now=NOON + MINUTE, duration=MINUTE)
     assert heir is not None
-    again = open_store(path)
-    assert again.holder(run_of().id, now=NOON + MINUTE) == heir
-    again.close()
+    with closing(open_store(path)) as again:
+        assert again.runs.holder(run_of().id, now=NOON + MINUTE) == heir

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -11,11 +14,23 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from jupyter_flow.store import migrations
+from jupyter_flow.core.events import RunStarted
+from jupyter_flow.core.run import Run
+from jupyter_flow.core.states import RunState
+from jupyter_flow.ports.runs import Entry
+from jupyter_flow.store import migrations, rows
 from jupyter_flow.store.engines import writing
 from jupyter_flow.store.migrations import HEAD
-from jupyter_flow.store.opening import open_store
+from jupyter_flow.store.opening import _use_wal, open_store
 from jupyter_flow.store.tables import metadata
+from jupyter_flow.testing.samples import (
+    LOAD,
+    MINUTE,
+    NOON,
+    failed_attempt,
+    run_of,
+    task_run_of,
+)
 
 from .test_opening import engine_on
 
@@ -51,7 +66,10 @@ def schema_of(engine: sa.Engine) -> dict[str, list[str]]:
     with engine.connect() as db:
         rows = db.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         made = {
-            name: sorted(line.strip().rstrip(",") for line in sql.splitlines() if line.strip())
+            # A column that was added later stands on the line of the one before it.
+            name: sorted(
+                part.strip(" ()") for part in re.split(r"[,\n\t]", sql) if part.strip(" ()")
+            )
             for name, sql in rows
             if not name.startswith(("alembic", "sqlite"))
         }
@@ -66,7 +84,7 @@ def test_head_is_the_last_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_the_first_migration_can_be_taken_back(where: str) -> None:
+def test_all_migrations_can_be_taken_back(where: str) -> None:
     open_store(where).close()
     engine = engine_on(where)
     config = Config()
@@ -79,3 +97,47 @@ def test_the_first_migration_can_be_taken_back(where: str) -> None:
 
     assert left == {"alembic_version"}
     open_store(where).close()
+
+
+def test_a_store_of_the_first_version_keeps_its_runs(where: str) -> None:
+    """What hangs on a run is still there when its table got new columns."""
+    load, done = task_run_of(LOAD, failed_attempt()), run_of("done", state=RunState.SUCCEEDED)
+    before = run_of(state=RunState.RUNNING, started_at=NOON, task_runs=[load])
+    make_first_version(where, [before, done])
+
+    with closing(open_store(where)) as stores:
+        assert [stores.runs.load(run.id) for run in (before, done)] == [before, done]
+        assert stores.runs.last_entry(before.id) == 1
+        assert [entry.event for entry in stores.runs.journal(before.id)] == [RunStarted()]
+        assert [waiting.run for waiting in stores.runs.waiting(now=NOON)] == [before.id]
+        assert stores.runs.lease(before.id, "ada", now=NOON, duration=MINUTE) is not None
+        stores.runs.delete(done.id, now=NOON)
+        assert stores.services.load(now=NOON).runs == {"running": 1}
+
+
+def make_first_version(where: str, runs: list[Run]) -> None:
+    """A store as it was before there were services, with *runs* and an entry in each journal."""
+    engine, tables = engine_on(where), sa.MetaData()
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    if engine.dialect.name == "sqlite":
+        _use_wal(engine)
+    with writing(engine).begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        tables.reflect(db)
+
+        def insert(table: str, row: dict[str, Any]) -> None:
+            known = tables.tables[table]
+            db.execute(sa.insert(known), {name: row[name] for name in row if name in known.c})
+
+        for run in runs:
+            insert("runs", rows.run_row(run) | {"seq": 1})
+            insert("plans", {"run": run.id, "plan": rows.plan_text(run.plan)})
+            for each in run.task_runs.values():
+                insert("task_runs", rows.task_run_row(run.id, each))
+                for attempt in each.attempts:
+                    insert("attempts", rows.attempt_row(run.id, each.key, attempt))
+            entry = Entry(run=run.id, seq=1, at=NOON, event=RunStarted(), moves=())
+            insert("journal", rows.entry_row(entry))
+    engine.dispose()

@@ -40,11 +40,11 @@ def version_of(where: str) -> str:
 
 
 def test_a_store_is_made_with_its_folder(path: Path) -> None:
-    with closing(open_store(path)) as store:
-        store.create(run_of())
+    with closing(open_store(path)) as stores:
+        stores.runs.create(run_of())
 
-    with closing(open_store(f"sqlite:///{path}")) as store:
-        assert store.load(run_of().id) == run_of()
+    with closing(open_store(f"sqlite:///{path}")) as stores:
+        assert stores.runs.load(run_of().id) == run_of()
 
 
 def test_a_path_may_have_any_characters(tmp_path: Path) -> None:
@@ -55,9 +55,9 @@ def test_a_path_may_have_any_characters(tmp_path: Path) -> None:
 
 
 def test_a_relative_path_stays_where_it_was_opened(project: Path, tmp_path: Path) -> None:
-    with closing(open_store("sqlite:///home/flow.db")) as store:
+    with closing(open_store("sqlite:///home/flow.db")) as stores:
         os.chdir(tmp_path)
-        store.create(run_of())
+        stores.runs.create(run_of())
 
     assert (project / "home" / "flow.db").exists()
 
@@ -96,8 +96,8 @@ def test_a_store_whose_making_was_cut_short_is_made_anew(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.touch()
 
-    with closing(open_store(path)) as store:
-        assert store.summaries() == []
+    with closing(open_store(path)) as stores:
+        assert stores.runs.summaries() == []
 
 
 def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from jupyter_flow.core.errors import UsageError
 from jupyter_flow.core.events import AttemptProgressed, AttemptStarted, RunStarted
-from jupyter_flow.ports.runs import Lease
+from jupyter_flow.ports.runs import Lease, RunStore
+from jupyter_flow.ports.stores import Stores
 from jupyter_flow.store.engines import sqlite_engine, writing
 from jupyter_flow.store.opening import open_store
-from jupyter_flow.store.runs import SqlRunStore
 from jupyter_flow.store.tables import UtcDateTime, runs
 from jupyter_flow.testing.samples import (
     LOAD,
@@ -29,31 +29,33 @@ from jupyter_flow.testing.samples import (
 
 
 @pytest.fixture
-def asked(store: SqlRunStore) -> Iterator[list[str]]:
+def asked(store: RunStore) -> Iterator[list[str]]:
     """Every statement that the store sends from here on."""
     statements: list[str] = []
 
     def note(_db: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         statements.append(" ".join(statement.split()[:3]))
 
-    engine = store._engine
+    engine = store._database.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     yield statements
     sa.event.remove(engine, "before_cursor_execute", note)
 
 
-def leased(store: SqlRunStore) -> Lease:
+def leased(store: RunStore) -> Lease:
     lease = store.lease(run_of().id, "ada", now=NOON, duration=MINUTE)
     assert lease is not None
     return lease
 
 
-def test_recording_one_task_takes_four_statements(store: SqlRunStore, asked: list[str]) -> None:
+def test_recording_one_task_takes_four_statements(store: RunStore, asked: list[str]) -> None:
     store.create(run_of())
     lease = leased(store)
     asked.clear()
     changed = [task_run_of(LOAD, attempt_of())]
-    store.record(lease, run_of(), AttemptStarted(key=LOAD), changed=changed, moves=(), now=NOON)
+    store.record(
+        lease, run_of(), AttemptStarted(key=LOAD), changed=changed, moves=(), after=0, now=NOON
+    )
 
     assert asked == [
         "BEGIN IMMEDIATE",
@@ -64,15 +66,13 @@ def test_recording_one_task_takes_four_statements(store: SqlRunStore, asked: lis
     ]
 
 
-def test_progress_rewrites_neither_parameters_nor_values(
-    store: SqlRunStore, asked: list[str]
-) -> None:
+def test_progress_rewrites_neither_parameters_nor_values(store: RunStore, asked: list[str]) -> None:
     store.create(run_of(task_runs=[task_run_of(LOAD, attempt_of())]))
     lease = leased(store)
     asked.clear()
     further = task_run_of(LOAD, attempt_of(cell=2, cells=7))
     event = AttemptProgressed(key=LOAD, number=1, cell=2, cells=7)
-    store.record(lease, run_of(), event, changed=[further], moves=(), now=NOON)
+    store.record(lease, run_of(), event, changed=[further], moves=(), after=0, now=NOON)
 
     assert asked == [
         "BEGIN IMMEDIATE",
@@ -83,7 +83,7 @@ def test_progress_rewrites_neither_parameters_nor_values(
 
 
 def test_a_list_of_runs_takes_two_questions_however_long_it_is(
-    store: SqlRunStore, asked: list[str]
+    store: RunStore, asked: list[str]
 ) -> None:
     for number in range(30):
         store.create(run_of(f"run-{number}", created_at=NOON + number * MINUTE))
@@ -94,7 +94,7 @@ def test_a_list_of_runs_takes_two_questions_however_long_it_is(
 
 
 def test_a_run_of_many_tasks_is_written_and_read_in_a_few_statements(
-    store: SqlRunStore, asked: list[str]
+    store: RunStore, asked: list[str]
 ) -> None:
     run = wide_run(500)
     store.create(run)
@@ -105,40 +105,104 @@ def test_a_run_of_many_tasks_is_written_and_read_in_a_few_statements(
     assert len(asked) == 4, "BEGIN, the run with its plan, its task runs, their attempts"
 
 
-def test_counting_states_reads_nothing_but_an_index(store: SqlRunStore) -> None:
+def test_counting_states_reads_nothing_but_an_index(store: RunStore) -> None:
     question = (
         "EXPLAIN QUERY PLAN SELECT run, state, count(*) FROM task_runs WHERE run IN "
         "(SELECT id FROM runs ORDER BY created_at DESC, id DESC LIMIT 50) GROUP BY run, state"
     )
-    with store._engine.connect() as db:
+    with store._database.engine.connect() as db:
         plan = " / ".join(row[-1] for row in db.execute(sa.text(question)))
 
     assert "USING COVERING INDEX ix_task_runs_run_state" in plan
     assert "SCAN runs USING COVERING INDEX ix_runs_created_at_id" in plan
 
 
-def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: SqlRunStore) -> None:
+_ASKED_OFTEN: dict[str, Callable[[Stores], object]] = {
+    "waiting": lambda stores: stores.runs.waiting(now=NOON),
+    "lease": lambda stores: stores.runs.lease(run_of().id, "ada", now=NOON, duration=MINUTE),
+    "is_crowded": lambda stores: stores.runs.is_crowded(run_of().id, now=NOON),
+    "before": lambda stores: stores.runs.before(run_of().id),
+    "at": lambda stores: stores.runs.at("churn", None, [NOON, NOON + MINUTE]),
+    "summaries of a backfill": lambda stores: stores.runs.summaries(backfill="back"),
+    "borrow_due": lambda stores: stores.schedules.borrow_due("ada", now=NOON, duration=MINUTE),
+    "next_due": lambda stores: stores.schedules.next_due(),
+    "take_due": lambda stores: stores.alerts.take_due("ada", now=NOON, duration=MINUTE),
+    "next alert": lambda stores: stores.alerts.next_due(now=NOON),
+    "note_late": lambda stores: stores.alerts.note_late(now=NOON),
+    "of_run": lambda stores: stores.alerts.of_run(run_of().id),
+    "load": lambda stores: stores.services.load(now=NOON),
+}
+
+
+@pytest.mark.parametrize("ask", _ASKED_OFTEN.values(), ids=_ASKED_OFTEN)
+def test_what_is_asked_often_never_reads_through_what_has_ended(
+    stores: Stores, ask: Callable[[Stores], object]
+) -> None:
+    """Tables that grow with history are searched by an index; only runs are counted, by one."""
+    stores.runs.create(run_of())
+    found = [step for step in plan_of_questions(stores, lambda: ask(stores)) if reads_all(step)]
+
+    assert found in ([], ["SCAN runs USING COVERING INDEX ix_runs_state_created_at"])
+
+
+def plan_of_questions(stores: Stores, act: Callable[[], object]) -> list[str]:
+    """How SQLite answers what *act* asks."""
+    engine, sent = stores.runs._database.engine, []
+
+    def note(_db: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append((statement, parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    act()
+    sa.event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as db:
+        asked = [(f"EXPLAIN QUERY PLAN {statement}", given) for statement, given in sent]
+        return [row[-1] for each in asked for row in db.exec_driver_sql(*each)]
+
+
+def reads_all(step: str) -> bool:
+    """Whether it reads each row of a table that keeps what has ended, or looks in a poor index."""
+    is_scan = any(f"SCAN {name}" in step for name in ("runs", "others", "alerts", "task_runs"))
+    return is_scan or "(flow=?)" in step
+
+
+def test_an_empty_look_for_what_is_due_writes_nothing(stores: Stores, asked: list[str]) -> None:
+    stores.schedules.borrow_due("ada", now=NOON, duration=MINUTE)
+    stores.alerts.take_due("ada", now=NOON, duration=MINUTE)
+    stores.alerts.note_late(now=NOON)
+
+    assert {statement.split()[0] for statement in asked} == {"BEGIN", "SELECT"}
+    assert "BEGIN IMMEDIATE" not in asked
+
+
+def test_what_cannot_be_kept_is_refused_and_nothing_is_written(store: RunStore) -> None:
     store.create(run_of())
     changed = [task_run_of(LOAD, values={"frame": {1, 2}})]
     with pytest.raises(UsageError, match="a value of the type 'set'"):
-        store.record(leased(store), run_of(), RunStarted(), changed=changed, moves=(), now=NOON)
+        store.record(
+            leased(store), run_of(), RunStarted(), changed=changed, moves=(), after=0, now=NOON
+        )
 
     assert store.load(run_of().id) == run_of()
     assert store.journal(run_of().id) == []
 
 
 def test_a_reader_is_not_kept_waiting_by_a_writer_nor_a_writer_by_readers(
-    store: SqlRunStore, path: Path
+    store: RunStore, path: Path
 ) -> None:
     """Three connections in one thread: whoever waited for another would wait for ever."""
     store.create(run_of())
-    with reading_on(path) as reader, closing(open_store(path)) as other:
+    with reading_on(path) as reader, closing(open_store(path)) as others:
+        other = others.runs
         before = reader.execute(sa.select(runs.c.seq)).scalar_one()
         changed = [task_run_of(LOAD, attempt_of())]
-        other.record(leased(other), run_of(), RunStarted(), changed=changed, moves=(), now=NOON)
+        other.record(
+            leased(other), run_of(), RunStarted(), changed=changed, moves=(), after=0, now=NOON
+        )
         assert reader.execute(sa.select(runs.c.seq)).scalar_one() == before == 0
 
-        with writing(store._engine).begin() as writer:
+        with writing(store._database.engine).begin() as writer:
             writer.execute(sa.update(runs).values(reason="half written"))
             assert other.load(run_of().id).reason == ""
             assert [entry.seq for entry in other.journal(run_of().id)] == [1]
@@ -156,13 +220,13 @@ def reading_on(path: Path) -> Iterator[sa.Connection]:
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1)]
 )
 def test_sqlite_is_set_up_for_many_readers_and_one_writer(
-    store: SqlRunStore, pragma: str, value: Any
+    store: RunStore, pragma: str, value: Any
 ) -> None:
-    with store._engine.connect() as db:
+    with store._database.engine.connect() as db:
         assert db.execute(sa.text(f"PRAGMA {pragma}")).scalar_one() == value
 
 
-def test_a_moment_without_a_zone_is_refused(store: SqlRunStore) -> None:
+def test_a_moment_without_a_zone_is_refused(store: RunStore) -> None:
     naive = NOON.replace(tzinfo=None)
     with pytest.raises(sa.exc.StatementError, match="has no zone"):
         store.create(run_of(created_at=naive))

@@ -29,11 +29,11 @@ def test_a_process_that_ended_is_gone() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_a_process_number_that_was_given_again_is_gone() -> None:
-    host, pid, started, word = this_process().rsplit(":", 3)
+    host, pid, started, port, word = this_process().rsplit(":", 4)
 
-    assert is_gone(f"{host}:{pid}:{int(started) + 1}:{word}")
+    assert is_gone(f"{host}:{pid}:{int(started) + 1}:{port}:{word}")
 
 
-@pytest.mark.parametrize("owner", ["another-host:1:5:x", "no owner at all", ""])
+@pytest.mark.parametrize("owner", ["another-host:1:5:0:x", "no owner at all", ""])
 def test_of_others_nothing_is_known(owner: str) -> None:
     assert not is_gone(owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,44 @@ extract.set_upstream(flow("other", n=1))
     reading = read(text, line='churn --schedule "0 6 * * 1-5" --tz Europe/Berlin --retries 2')
     assert not reading.problems
     assert churn.build() == reading.flow
+
+
+def test_what_is_said_of_schedules_and_alerts_is_the_same_in_python() -> None:
+    nightly = Flow(
+        "nightly",
+        deadline="45m",
+        overlap="skip",
+        max_active_runs=1,
+        notify=["mailto://me:{{ secret('PW') }}@example.com"],
+        on=["failure", "late"],
+        attach=True,
+    )
+    other = nightly.wait_for(flow="other", within="1d", soft_fail=True)
+    train = nightly.notebook("train").options(expected="10m", depends_on_past=True)
+    other >> train
+
+    line = (
+        "nightly --deadline 45m --overlap skip --max-active-runs 1 --attach --on failure,late "
+        """--notify "mailto://me:{{ secret('PW') }}@example.com" """
+    )
+    reading = read(
+        'wait_for(flow="other", within="1d", soft_fail=True) >> '
+        'train.options(expected="10m", depends_on_past=True)',
+        line=line,
+    )
+    assert not reading.problems
+    assert nightly.build().defaults == reading.flow.defaults
+    assert nightly.build().options == reading.flow.options
+    assert nightly.build().tasks[1] == reading.flow.tasks[1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"notify": "me@example.com"}, {"overlap": "never"}, {"deadline": 0}, {"attach": 1}],
+)
+def test_options_are_held_against_the_same_table_as_on_a_line(options: dict[str, Any]) -> None:
+    with pytest.raises(DefinitionError):
+        Flow("nightly", **options)
 
 
 def test_a_flow_needs_no_with() -> None:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jupyter_flow.core.errors import LeaseLostError
+from jupyter_flow.core.alerts import Occasion
+from jupyter_flow.core.errors import LeaseLostError, StoreUnreachableError
 from jupyter_flow.core.events import (
     AttemptEnded,
     AttemptProgressed,
+    AttemptStarted,
     CancelRequested,
+    Event,
     MarkRequested,
     RepairRequested,
     RunAdopted,
 )
 from jupyter_flow.core.expressions import Constant, ValueRef
-from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.flow import Flow, Kind, Task
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.core.options import FlowOptions, TaskOptions
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
 from jupyter_flow.engine.assignments import Assignments
-from jupyter_flow.engine.driver import LEASE, Driver, Surroundings
+from jupyter_flow.engine.driver import Driver
 from jupyter_flow.engine.places import Places
 from jupyter_flow.engine.slots import Slots
+from jupyter_flow.engine.surroundings import LEASE, Surroundings
 from jupyter_flow.ports.executor import Assignment, Report
-from jupyter_flow.ports.runs import Entry
-from jupyter_flow.store.memory import MemoryRunStore
+from jupyter_flow.ports.runs import Entry, Lease
+from jupyter_flow.store.memory import MemoryRunStore, MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
 from jupyter_flow.testing.luck import Fate, flow_of, run_of
 
@@ -45,6 +51,7 @@ class FatefulExecutor:
         self._fates = {task: iter(each) for task, each in fates.items()}
         self._hanging: dict[tuple[TaskKey, int], Report] = {}
         self.assignments: list[Assignment] = []
+        self.ended_lost: list[tuple[TaskKey, int]] = []
 
     def start(self, assignment: Assignment, report: Report) -> None:
         self.assignments.append(assignment)
@@ -69,6 +76,9 @@ class FatefulExecutor:
         if report is not None:
             report(AttemptEnded(key=key, number=number, outcome=Outcome.CANCELLED))
 
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        self.ended_lost.append((key, number))
+
     def close(self) -> None:
         raise AssertionError("a driver does not close what it shares")
 
@@ -76,8 +86,13 @@ class FatefulExecutor:
 class World:
     """A store, a clock and an executor, in which one run can be driven again and again."""
 
-    def __init__(self, flow: Flow, fates: dict[str, Iterable[Fate | None]] | None = None) -> None:
-        self.clock, self.store = FakeClock(), MemoryRunStore()
+    def __init__(
+        self,
+        flow: Flow,
+        fates: dict[str, Iterable[Fate | None]] | None = None,
+        store: MemoryRunStore | None = None,
+    ) -> None:
+        self.clock, self.store = FakeClock(), store or MemoryRunStore()
         self.executor = FatefulExecutor(fates or {})
         self.published: list[Entry] = []
         self.run = run_of(flow, at=self.clock.now())
@@ -95,12 +110,12 @@ class World:
             slots=self.slots,
             clock=self.clock,
             assignments=Assignments(Places(Path("/home")), self.store),
-            owner=owner,
             published=self.hear,
         )
-        lease = self.store.lease(self.run.id, owner, now=self.clock.now(), duration=LEASE)
+        now = self.clock.now()
+        lease = self.store.lease(self.run.id, owner, now=now, duration=LEASE)
         assert lease is not None
-        return Driver(self.run.id, lease, around)
+        return Driver(lease, around, since=now)
 
     def drive(self) -> Run:
         return self.driver().drive()
@@ -275,8 +290,6 @@ def pull_the_plug_when(world: World, driver: Driver, *, running: str) -> None:
 
 
 def _with(around: Surroundings, published: object) -> Surroundings:
-    from dataclasses import replace
-
     return replace(around, published=published)  # type: ignore[arg-type]
 
 
@@ -314,3 +327,166 @@ def test_templates_in_the_environment_are_rendered() -> None:
 
     env = world.executor.assignments[0].env
     assert (env["DAY"], env["N"]) == (world.run.logical_date.date().isoformat(), "1")
+
+
+class ShakyStore(MemoryRunStore):
+    """Cannot be reached for some of the writes of AttemptEnded, before or after they are done."""
+
+    def __init__(self, *, failures: int, done: bool) -> None:
+        super().__init__()
+        self.failures, self.done = failures, done
+
+    def record(self, lease: Lease, run: Run, event: Event, **fields: Any) -> Entry:
+        if not isinstance(event, AttemptEnded) or self.failures == 0:
+            return super().record(lease, run, event, **fields)
+        self.failures -= 1
+        if self.done:
+            super().record(lease, run, event, **fields)
+        raise StoreUnreachableError("the server has closed the connection")
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_write_that_was_cut_off_is_in_the_journal_once(done: bool) -> None:
+    world = World(flow_of("a > b"), store=ShakyStore(failures=1, done=done))
+
+    run = world.drive()
+
+    journal = world.store.journal(run.id)
+    ends = [each.event.key.task for each in journal if isinstance(each.event, AttemptEnded)]
+    assert run.state is RunState.SUCCEEDED
+    assert ends == ["a", "b"]
+    assert world.published == journal
+    assert [entry.seq for entry in journal] == list(range(1, len(journal) + 1))
+
+
+def test_a_store_that_is_away_for_longer_than_the_lease_ends_the_attempts() -> None:
+    store = ShakyStore(failures=10**6, done=False)
+    world = World(flow_of("a", "b"), {"b": [HANGS]}, store=store)
+
+    with pytest.raises(StoreUnreachableError):
+        world.drive()
+
+    assert world.executor._hanging == {}
+    assert states(world.store.load(world.run.id)) == {"a": "running", "b": "running"}
+    store.failures = 0
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+    assert world.drive().state is RunState.FAILED, "both are lost, and nothing says to retry them"
+
+
+def test_what_was_left_running_is_ended_before_the_run_is_taken_up() -> None:
+    world = World(flow_of("a > b", b=TaskOptions(retries=1)))
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, world.driver("gone"), running="b")
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+
+    world.drive()
+
+    assert world.executor.ended_lost == [(TaskKey("b"), 1)]
+
+
+def at_the_first_attempt(act: Callable[[], None]) -> Callable[[Entry], None]:
+    return lambda entry: act() if isinstance(entry.event, AttemptStarted) else None
+
+
+def test_a_driver_that_is_to_leave_lets_what_runs_end_and_begins_nothing() -> None:
+    world = World(flow_of("a > b > c"))
+    first = world.driver("first")
+    first._around = _with(first._around, at_the_first_attempt(first.leave))
+
+    left = first.drive()
+
+    assert states(left) == {"a": "succeeded", "b": "queued", "c": "pending"}
+    assert world.store.holder(left.id, now=world.clock.now()) is None
+    run = world.drive()
+    assert run.state is RunState.SUCCEEDED
+    assert [len(each.attempts) for each in run.task_runs.values()] == [1, 1, 1]
+
+
+def test_a_driver_in_a_hurry_leaves_its_attempts_to_be_found_lost() -> None:
+    world = World(flow_of("a", a=TaskOptions(retries=1)), {"a": [HANGS, Fate()]})
+    first = world.driver("first")
+    first._around = _with(first._around, at_the_first_attempt(lambda: first.leave(hurry=True)))
+
+    left = first.drive()
+
+    assert states(left) == {"a": "running"}
+    assert world.executor._hanging == {}
+    run = world.drive()
+    outcomes = [each.outcome for each in run.task_runs[TaskKey("a")].attempts]
+    assert outcomes == [Outcome.LOST, Outcome.SUCCEEDED]
+
+
+def test_a_task_waits_for_itself_in_the_run_before() -> None:
+    world = World(flow_of("a", a=TaskOptions(depends_on_past=True)), {"a": [BROKEN, Fate()]})
+    assert world.drive().state is RunState.FAILED
+    failed = world.run
+    world.clock.advance(timedelta(hours=1))
+    world.run = replace(run_of(failed.plan.flow, at=world.clock.now()), id=RunId("second"))
+    world.store.create(world.run)
+
+    def then_mend(entry: Entry) -> None:
+        if any(move.state == TaskState.WAITING for move in entry.moves):
+            lease = world.store.lease(failed.id, "me", now=world.clock.now(), duration=LEASE)
+            assert lease is not None
+            mark = MarkRequested(key=TaskKey("a"), state=TaskState.SUCCEEDED)
+            world.store.ask(failed.id, mark, now=world.clock.now())
+            around = _with(driver._around, lambda _: None)
+            Driver(lease, around, since=world.clock.now()).drive()
+
+    driver = world.driver()
+    driver._around = _with(driver._around, then_mend)
+    before = world.clock.now()
+
+    run = driver.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    moves = [
+        move.state for entry in world.store.journal(run.id) for move in entry.moves if move.key
+    ]
+    assert moves == ["waiting", "queued", "running", "succeeded"]
+    assert world.clock.now() - before < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("state", "within", "expected"),
+    [
+        (RunState.SUCCEEDED, None, "succeeded"),
+        (RunState.FAILED, None, "failed"),
+        (RunState.SUCCEEDED, "1h", "succeeded"),
+    ],
+)
+def test_a_task_waits_for_another_flow(state: RunState, within: str | None, expected: str) -> None:
+    given = {"flow": Constant("other"), "timeout": Constant("20m")}
+    given |= {"within": Constant(within)} if within else {}
+    wait = Task(name="wait", kind=Kind.WAIT_FOR, parameters=given)
+    world = World(flow_of("wait > a", tasks=[wait]))
+    earlier = timedelta(minutes=30 if within else 0)
+    other = run_of(replace(flow_of("x"), name="other"), at=world.run.logical_date - earlier)
+    world.store.create(replace(other, id=RunId("other-run"), state=state))
+    before = world.clock.now()
+
+    run = world.drive()
+
+    assert states(run)["wait"] == expected
+    task_run = run.task_runs[TaskKey("wait")]
+    if expected == "succeeded":
+        assert task_run.values == {"run": "other-run"}
+    else:
+        assert world.clock.now() - before == timedelta(minutes=20)
+        assert "other" in task_run.reason
+    assert not task_run.attempts
+
+
+def test_alerts_come_with_what_they_are_about() -> None:
+    options = TaskOptions(notify=("mailto://team@example.com",))
+    flow = replace(flow_of("a > b"), defaults=options)
+    stores = MemoryStores()
+    world = World(flow, {"a": [BROKEN]}, store=stores.runs)
+
+    run = world.drive()
+
+    (told,) = stores.alerts.of_run(run.id)
+    assert (told.alert.occasion, told.alert.key) == (Occasion.FAILURE, None)
+    assert told.sent_at is None

@@ -21,6 +21,7 @@ from jupyter_flow.core.language import (
     write_flow_options,
     write_task_options,
 )
+from jupyter_flow.core.language.durations import span_of
 from jupyter_flow.core.options import FlowOptions, TaskOptions
 from jupyter_flow.testing.strategies import flow_options, task_options
 
@@ -113,6 +114,27 @@ def test_lengths_of_time_are_read_as_people_write_them(text: str, seconds: float
 )
 def test_other_texts_are_no_lengths_of_time(text: str) -> None:
     assert read_duration(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "span"),
+    [
+        (timedelta(minutes=1), timedelta(minutes=1)),
+        (90, timedelta(seconds=90)),
+        (-1, timedelta(seconds=-1)),
+        ("20m", timedelta(minutes=20)),
+        (True, None),
+        (float("nan"), None),
+        (1e300, None),
+        (timedelta.max, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_a_length_of_time_may_be_a_text_a_number_or_itself(
+    value: object, span: timedelta | None
+) -> None:
+    assert span_of(value) == span
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=99_999)))

@@ -185,11 +185,22 @@ def test_conditions_are_expressions(text: str, condition: object) -> None:
             },
         ),
         (
+            'x = wait_for(flow="other", within="1d", timeout="1h", soft_fail=True)',
+            Kind.WAIT_FOR,
+            {
+                "flow": Constant("other"),
+                "within": Constant("1d"),
+                "timeout": Constant("1h"),
+                "soft_fail": Constant(True),
+            },
+        ),
+        (
             'x = flow("other", n=1)',
             Kind.FLOW,
             {"flow": Constant("other"), "params": Constant({"n": 1})},
         ),
         ('x = shell().expand(command=["ls"])', Kind.SHELL, {}),
+        ('x = wait_for().expand(flow=["a", "b"])', Kind.WAIT_FOR, {}),
     ],
 )
 def test_the_other_kinds_are_tasks(text: str, kind: Kind, parameters: object) -> None:

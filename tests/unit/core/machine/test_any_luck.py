@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from jupyter_flow.core.commands import Enqueue
 from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
+    AttemptSlow,
     CancelRequested,
     ClearRequested,
     Event,
@@ -26,14 +27,16 @@ from jupyter_flow.core.events import (
     RepairRequested,
     RunAdopted,
     RunStarted,
+    WaitEnded,
 )
 from jupyter_flow.core.expressions import Compare, Constant, Expression, ValueRef
-from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.flow import Flow, Kind, Task
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.machine import replay
 from jupyter_flow.core.machine.rules import Verdict, judge
 from jupyter_flow.core.options import FlowOptions, TaskOptions, TriggerRule
 from jupyter_flow.core.run import Run
-from jupyter_flow.core.states import MOVES, Outcome, RunState, TaskState
+from jupyter_flow.core.states import MOVES, Outcome, RunState, Signal, TaskState
 from jupyter_flow.testing.luck import Fate, Rehearsal, recounted, run_of
 
 OPTIONS = st.builds(
@@ -41,6 +44,8 @@ OPTIONS = st.builds(
     trigger=st.just(TriggerRule.ALL_SUCCESS) | st.sampled_from(TriggerRule),
     retries=st.integers(0, 2),
     retry_delay=st.sampled_from([timedelta(0), timedelta(minutes=1)]),
+    depends_on_past=st.sampled_from([None, None, True]),
+    expected=st.sampled_from([None, None, timedelta(seconds=30)]),
 )
 LISTS = st.lists(st.integers(0, 3), max_size=3)
 FATES = st.builds(
@@ -48,6 +53,20 @@ FATES = st.builds(
     outcome=st.sampled_from(Outcome),
     values=st.just({}) | st.fixed_dictionaries({"x": LISTS | st.integers(0, 9)}),
 )
+
+
+@st.composite
+def waits(draw: Any, ups: list[str]) -> dict[str, Expression]:
+    """What a wait is given; the value of a task may turn out to be no length of time."""
+    given: dict[str, Expression] = {"flow": Constant("other")}
+    if draw(st.booleans()):
+        timeout: st.SearchStrategy[Expression] = st.just(Constant("1m"))
+        if ups:
+            timeout |= st.sampled_from(ups).map(lambda up: ValueRef(up, "x"))
+        given["timeout"] = draw(timeout)
+    if draw(st.booleans()):
+        given["soft_fail"] = Constant(draw(st.booleans()))
+    return given
 
 
 @st.composite
@@ -66,7 +85,15 @@ def flows(draw: Any) -> Flow:
         when = None
         if ups and draw(st.integers(0, 5)) == 0:
             when = Compare(ValueRef(draw(st.sampled_from(ups)), "x"), "!=", Constant(1))
-        tasks.append(Task(name=name, expand=expand, when=when, options=draw(OPTIONS)))
+        given: dict[str, Expression] = {}
+        kind = draw(st.sampled_from([Kind.NOTEBOOK, Kind.NOTEBOOK, Kind.WAIT_FOR]))
+        if kind is Kind.WAIT_FOR:
+            given = draw(waits(ups))
+        options = draw(OPTIONS)
+        task = Task(
+            name=name, kind=kind, parameters=given, expand=expand, when=when, options=options
+        )
+        tasks.append(task)
     limit = draw(st.none() | st.just(timedelta(minutes=2)))
     options = FlowOptions(run_timeout=limit)
     return Flow(name="any", tasks=tuple(tasks), edges=frozenset(edges), options=options)
@@ -76,10 +103,12 @@ class AnyLuck(RuleBasedStateMachine):
     """Drives a run as the world might; after each step, what must hold does."""
 
     rehearsal: Rehearsal
+    first: Run
 
     @initialize(flow=flows())
     def begin(self, flow: Flow) -> None:
-        self.rehearsal = Rehearsal(run_of(flow))
+        self.first = run_of(flow)
+        self.rehearsal = Rehearsal(self.first)
         self.tell(RunStarted())
 
     @property
@@ -135,6 +164,30 @@ class AnyLuck(RuleBasedStateMachine):
             wanted = TaskState.SUCCEEDED if is_good else TaskState.CANCELLED
             assert self.run.task_runs[key].state is wanted
 
+    @precondition(lambda self: self.rehearsal.waiting)
+    @rule(data=st.data(), fate=FATES)
+    def end_wait(self, data: st.DataObject, fate: Fate) -> None:
+        key = data.draw(st.sampled_from(list(self.rehearsal.waiting)))
+        self.act(self.rehearsal.end_wait, key, fate)
+
+    @precondition(lambda self: self.rehearsal.waiting)
+    @rule(data=st.data(), signal=st.sampled_from([Signal.FAIL, Signal.SKIP]))
+    def end_wait_without_hope(self, data: st.DataObject, signal: Any) -> None:
+        key = data.draw(st.sampled_from(list(self.rehearsal.waiting)))
+        del self.rehearsal.waiting[key]
+        self.tell(WaitEnded(key=key, signal=signal))
+        assert self.run.task_runs[key].state.is_final
+
+    @rule(data=st.data(), signal=st.sampled_from([Signal.RELEASE, Signal.SUCCEED, Signal.FAIL]))
+    def tell_too_late(self, data: st.DataObject, signal: Any) -> None:
+        """What is told of a wait or an attempt that is over changes nothing."""
+        key = self.draw_key(data)
+        before = self.run
+        if key not in self.rehearsal.waiting:
+            self.tell(WaitEnded(key=key, signal=signal))
+        self.tell(AttemptSlow(key=key, number=1))
+        assert self.run == before
+
     @precondition(lambda self: self.rehearsal.next_wake)
     @rule()
     def wake(self) -> None:
@@ -168,6 +221,9 @@ class AnyLuck(RuleBasedStateMachine):
         self.rehearsal.forget()
         self.tell(RunAdopted())
 
+    def is_wait(self, key: TaskKey) -> bool:
+        return self.run.plan.flow[key.task].kind is Kind.WAIT_FOR
+
     def draw_key(self, data: st.DataObject) -> TaskKey:
         return data.draw(st.sampled_from(sorted(self.run.task_runs, key=str)))
 
@@ -179,7 +235,9 @@ class AnyLuck(RuleBasedStateMachine):
     def never_stuck(self) -> None:
         """A run that has not ended has something to wait for."""
         world = self.rehearsal
-        waits = world.queued or world.running or world.next_wake
+        states = {each.state for each in self.run.task_runs.values()}
+        is_due = TaskState.RETRYING in states and world.next_wake
+        waits = world.queued or world.running or world.waiting or is_due
         assert self.run.state.is_final or waits, "nothing can happen, yet the run is not over"
 
     @invariant()
@@ -206,6 +264,9 @@ class AnyLuck(RuleBasedStateMachine):
         assert {k for k, state in states.items() if state is TaskState.QUEUED} == set(
             self.rehearsal.queued
         )
+        assert {k for k, state in states.items() if state is TaskState.WAITING} == set(
+            self.rehearsal.waiting
+        )
         assert {key for key, each in self.run.task_runs.items() if each.is_open} == set(
             self.rehearsal.running
         )
@@ -229,12 +290,19 @@ class AnyLuck(RuleBasedStateMachine):
             assert numbers == list(range(1, len(numbers) + 1))
             assert all(attempt.outcome for attempt in each.attempts[:-1])
 
+    @invariant()
+    def what_waits_makes_no_attempts(self) -> None:
+        assert not any(
+            each.attempts for key, each in self.run.task_runs.items() if self.is_wait(key)
+        )
+
     def teardown(self) -> None:
-        """From wherever it is, the run comes to its end."""
+        """From wherever it is, the run comes to its end; and its facts tell it all again."""
         if hasattr(self, "rehearsal"):
             self.rehearsal.carry_on(lambda _key, _number: Fate(values={"x": [1]}))
             assert self.run.state.is_final
             assert not self.run.live
+            assert replay(self.first, self.rehearsal.facts) == self.run
 
 
 TestAnyLuck = AnyLuck.TestCase

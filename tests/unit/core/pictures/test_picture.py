@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_flow.core.events import RunStarted
 from jupyter_flow.core.expressions import Compare, Constant, ListOf, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, Kind, Task
+from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import TaskOptions, TriggerRule
 from jupyter_flow.core.pictures.faces import face_of, what_runs
 from jupyter_flow.core.pictures.picture import picture, sheet
@@ -168,3 +171,15 @@ def test_a_sketch_writes_every_name_once(size: int, data: st.DataObject) -> None
 
 def _task(name: str) -> Task:
     return Task(name=name)
+
+
+def test_what_waits_says_for_what_and_how_much_longer() -> None:
+    given = {"flow": Constant("prices"), "timeout": Constant("20m")}
+    flow = flow_of(tasks=[Task(name="a", kind=Kind.WAIT_FOR, parameters=given)])
+    waiting = step(run_of(flow), RunStarted(), now=NOON).run
+
+    face = face_of(flow, flow["a"], waiting, NOON + timedelta(minutes=5))
+
+    assert face.what == "wait for prices"
+    assert face.progress == "up to 15 min"
+    assert face.remark == "waits for a run of 'prices'"

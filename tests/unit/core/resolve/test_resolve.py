@@ -18,7 +18,7 @@ from jupyter_flow.core.expressions import Compare, Constant, ListOf, ParamRef, V
 from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Plan, Task
 from jupyter_flow.core.notebooks.contract import contract_of
 from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
-from jupyter_flow.core.options import FlowOptions, TaskOptions
+from jupyter_flow.core.options import FlowOptions, Overlap, TaskOptions
 from jupyter_flow.core.resolve import CODES, bind_params, paths_named, resolve
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "resolve"
@@ -95,6 +95,35 @@ def test_kinds_run_the_notebooks_that_ship_in_the_folder_of_the_flow() -> None:
     plan = plan_of(flow(load), shelf(shipped={"sql": shipped}))
 
     assert (plan.targets["load"].path, plan.targets["load"].folder) == (shipped.path, FOLDER)
+
+
+def test_a_wait_for_a_flow_runs_no_notebook_and_no_kernel() -> None:
+    wait = task("other", kind=Kind.WAIT_FOR, parameters={"flow": "other", "timeout": "1h"})
+    other = task("more", kind=Kind.WAIT_FOR, expand={"flow": ["x", "y"]})
+    a_flow = flow(
+        wait, other, defaults=TaskOptions(kernel="none such", pool="none", depends_on_past=True)
+    )
+
+    target = plan_of(a_flow, shelf()).targets["other"]
+
+    assert (target.path, target.digest, target.folder) == ("", "", "")
+    assert not target.has_notebook
+    assert target.policy.depends_on_past
+
+
+def test_what_works_now_earns_no_warning() -> None:
+    a_flow = flow(
+        task("train", options=TaskOptions(notify=("json://x",), on=("failure", "retry"))),
+        defaults=TaskOptions(on=("late", "slow"), expected=timedelta(minutes=1), attach=True),
+        options=FlowOptions(
+            schedule="0 6 * * *",
+            deadline=timedelta(minutes=5),
+            overlap=Overlap.SKIP,
+            max_active_runs=1,
+        ),
+    )
+
+    assert plan_of(a_flow, shelf(notebook("train")))
 
 
 def test_the_most_specific_layer_of_options_wins() -> None:
@@ -297,6 +326,30 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
         flow(task("file", kind=Kind.WAIT_FOR, parameters={"file": "in/*.csv"})),
         shelf(),
     ),
+    "waits_not_available": (
+        flow(
+            task("rows", kind=Kind.WAIT_FOR, parameters={"sql": "select 1", "connection": "x"}),
+            task("slow", kind=Kind.WAIT_FOR, parameters={"flow": "x{{ attempt }}"}),
+        ),
+        shelf(),
+    ),
+    "options_without_effect": (
+        flow(
+            task("train", options=TaskOptions(on=("slow", "late"))),
+            task("again"),
+            task("fine", "train", options=TaskOptions(on=("slow",), expected=timedelta(minutes=1))),
+            defaults=TaskOptions(on=("failure", "late")),
+            options=FlowOptions(overlap=Overlap.SKIP),
+        ),
+        shelf(
+            notebook("train", "n: int = 1"),
+            notebook("again", options=TaskOptions(on=("failure", "slow"))),
+        ),
+    ),
+    "nothing_expected": (
+        flow(task("train"), defaults=TaskOptions(on=("slow",))),
+        shelf(notebook("train", "n: int = 1")),
+    ),
     "options_for_later": (
         flow(
             task("train"),
@@ -340,14 +393,14 @@ def test_every_golden_message_has_its_case() -> None:
 def test_places_are_as_fine_as_the_reader_knows_them() -> None:
     a_flow = flow(
         task("train", parameters={"n": "x"}, expand={"m": 5}, options=TaskOptions(pool="x")),
-        defaults=TaskOptions(notify=("x",)),
+        defaults=TaskOptions(cache=True),
     )
     spans = {
         ("task", "train"): Where(line=1),
         ("parameter", "train", "n"): Where(line=2),
         ("expand", "train", "m"): Where(line=3),
         ("option", "train", "pool"): Where(line=4),
-        ("option", "", "notify"): Where(line=5),
+        ("option", "", "cache"): Where(line=5),
     }
 
     _, problems = solve(a_flow, shelf(notebook("train", "n = 1\nm = 1\nk: int")), spans)

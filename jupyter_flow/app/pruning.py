@@ -1,0 +1,166 @@
+"""Clearing away old runs: what is kept of them in the store, and their files.
+
+A run that has not ended, that somebody holds, of which something is asked, or about which an alert
+is still to be sent, stays. Whatever is interrupted is finished the next time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
+from jupyter_flow.core.ids import RunId
+from jupyter_flow.engine.places import Places
+from jupyter_flow.ports.clock import Clock
+from jupyter_flow.ports.runs import Ended, RunStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doomed:
+    """A run that is to go, and how many bytes its files take."""
+
+    run: RunId
+    flow: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What went, or would go. ``snapshots`` counts notebooks' snapshots that no run needs."""
+
+    runs: tuple[Doomed, ...] = ()
+    snapshots: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskUse:
+    """Bytes that a project's home takes, by what for."""
+
+    runs: int
+    snapshots: int
+    store: int
+
+
+class Pruning:
+    """Clears away the runs of one project."""
+
+    def __init__(self, runs: RunStore, places: Places, clock: Clock) -> None:
+        self._runs = runs
+        self._places = places
+        self._clock = clock
+
+    def prune(
+        self, *, keep_runs: int | None = None, keep_days: float | None = None, dry: bool = False
+    ) -> Pruned:
+        """Let ended runs go that are neither among the last *keep_runs* of their flow nor younger
+        than *keep_days*; with *dry*, only say which.
+
+        Raises UsageError when neither is given.
+        """
+        if keep_runs is None and keep_days is None:
+            raise UsageError(
+                "nothing says which runs to keep",
+                hint="Give --keep-runs 20 or --keep-days 30, or set keep_runs in the settings.",
+                code="JF412",
+            )
+        doomed = [self._doomed(each) for each in self._old(keep_runs, keep_days)]
+        if dry:
+            return Pruned(runs=tuple(doomed), size=sum(each.size for each in doomed))
+        self._finish_interrupted()
+        gone = [each for each in doomed if self._let_go(each)]
+        snapshots, freed = self._drop_snapshots()
+        size = sum(each.size for each in gone) + freed
+        log.info("runs pruned", extra={"action": "runs_pruned", "count": len(gone), "bytes": size})
+        return Pruned(runs=tuple(gone), snapshots=snapshots, size=size)
+
+    def disk_use(self) -> DiskUse:
+        """How much room everything takes."""
+        home = self._places.home
+        store = sum(path.stat().st_size for path in home.glob("flow.db*"))
+        return DiskUse(
+            runs=size_of(home / "runs"), snapshots=size_of(home / "snapshots"), store=store
+        )
+
+    # -- within --------------------------------------------------------------------------------
+
+    def _old(self, keep_runs: int | None, keep_days: float | None) -> Iterator[Ended]:
+        seen: defaultdict[tuple[str, str], int] = defaultdict(int)
+        now = self._clock.now()
+        for each in self._runs.ended():
+            seen[each.flow, each.origin] += 1
+            is_among_last = keep_runs is not None and seen[each.flow, each.origin] <= keep_runs
+            is_young = keep_days is not None and now - each.ended_at < timedelta(days=keep_days)
+            if not (is_among_last or is_young):
+                yield each
+
+    def _doomed(self, ended: Ended) -> Doomed:
+        folder = self._places.run(ended.flow, ended.run)
+        return Doomed(run=ended.run, flow=ended.flow, size=size_of(folder))
+
+    @property
+    def _trash(self) -> Path:
+        return self._places.home / "trash"
+
+    def _let_go(self, doomed: Doomed) -> bool:
+        """First out of sight, then out of the store, then for good; False if it has to stay."""
+        folder = self._places.run(doomed.flow, doomed.run)
+        trash = self._trash / doomed.flow / doomed.run
+        if folder.is_dir():
+            trash.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(trash)
+        try:
+            self._runs.delete(doomed.run, now=self._clock.now())
+        except ConflictError as why:
+            if trash.is_dir():
+                trash.rename(folder)
+            log.info(
+                "run kept",
+                extra={"action": "prune_refused", "run": doomed.run, "why": why.what},
+            )
+            return False
+        shutil.rmtree(trash, ignore_errors=True)
+        return True
+
+    def _finish_interrupted(self) -> None:
+        """What lies in the trash goes for good, or back if the store still has its run."""
+        for folder in self._trash.glob("*/*"):
+            try:
+                self._runs.last_entry(RunId(folder.name))
+            except NotFoundError:
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                folder.rename(self._places.run(folder.parent.name, RunId(folder.name)))
+
+    def _drop_snapshots(self) -> tuple[int, int]:
+        """The snapshots that nothing refers to, unless they are so new that a run may be begun."""
+        needed = self._runs.digests()
+        youngest = self._clock.now().timestamp() - 3600
+        number = freed = 0
+        for path in (self._places.home / "snapshots").glob("*.ipynb"):
+            found = path.stat()
+            if path.stem not in needed and found.st_mtime < youngest:
+                path.unlink(missing_ok=True)
+                number, freed = number + 1, freed + found.st_size
+        return number, freed
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below *folder*; 0 when there is none."""
+    size = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                size += (Path(root) / name).lstat().st_size
+            except OSError:  # it went while we looked
+                continue
+    return size

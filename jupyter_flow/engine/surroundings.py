@@ -1,0 +1,36 @@
+"""What all drivers of a process share: the parts, and how long they may be silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from jupyter_flow.ports.clock import Clock
+from jupyter_flow.ports.executor import Executor
+from jupyter_flow.ports.runs import Entry, RunStore
+
+from .assignments import Assignments
+from .slots import Slots
+
+#: How long a run belongs to a driver that says nothing.
+LEASE = timedelta(seconds=15)
+#: The lease is renewed, and requests are looked for without a nudge, so often within its length.
+BEATS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every driver of a process shares.
+
+    *published* is called, from the driver's thread, after each entry has been written. *lease* is
+    how long a run belongs to a driver that says nothing.
+    """
+
+    store: RunStore
+    executor: Executor
+    slots: Slots
+    clock: Clock
+    assignments: Assignments
+    lease: timedelta = LEASE
+    published: Callable[[Entry], None] = field(default=lambda _entry: None)

@@ -1,0 +1,113 @@
+"""Composes the message about an alert, with what there is to attach.
+
+The run is given, as it is when the message is sent. Nothing that is wrong with a template, a
+notebook or its conversion costs the message: it says so in a line and goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from jupyter_flow.core.alerts import Alert, Occasion
+from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.run import Attempt, Run
+from jupyter_flow.core.states import TaskState
+from jupyter_flow.ports.alerts import Message
+
+from .attaching import attach
+from .rendering import render, with_remarks
+from .story import story_of
+
+#: So many notebooks are attached to one message.
+MOST_ATTACHED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Composes messages.
+
+    *home* is the project's, executed notebooks are below it. *link_base* is the address of a
+    Jupyter server whose root folder is *root*; without it, messages name files. *templates* is a
+    folder of the user's own (`jupyter_flow.notify.rendering`). Notebooks larger than *largest*
+    bytes are not attached; converting one may take *patience*.
+    """
+
+    home: Path
+    link_base: str = ""
+    root: Path | None = None
+    templates: Path | None = None
+    largest: int = 20 * 2**20
+    patience: timedelta = timedelta(seconds=60)
+
+    def message(self, alert: Alert, run: Run, *, zone: str = "") -> Message:
+        """The message about *alert*, without attachments; moments in *zone*, else the flow's."""
+        story = story_of(alert, run, link=self.link, zone=zone)
+        return render(story, folder=self.templates)
+
+    @contextmanager
+    def composed(self, alert: Alert, run: Run, *, zone: str = "") -> Iterator[Message]:
+        """The message with its attachments, whose files are there within the block."""
+        message = self.message(alert, run, zone=zone)
+        wanted = list(_attachable(alert, run))
+        if not wanted:
+            yield message
+            return
+        with TemporaryDirectory(prefix="jupyter_flow_") as folder:
+            files: list[Path] = []
+            remarks: list[str] = []
+            for key, attempt in wanted[:MOST_ATTACHED]:
+                made = attach(
+                    self.home / attempt.notebook,
+                    Path(folder) / f"{_file_name(key)}.html",
+                    largest=self.largest,
+                    patience=self.patience,
+                )
+                if isinstance(made, Path):
+                    files.append(made)
+                else:
+                    remarks.append(f"The notebook of {key} is not attached: {made}.")
+            yield replace(with_remarks(message, remarks), attachments=tuple(files))
+
+    def link(self, notebook: str) -> str:
+        """To an executed *notebook*, a path below home: a URL if there is a server, else a path."""
+        path = self.home / notebook
+        if not self.link_base or self.root is None or not path.is_relative_to(self.root):
+            return str(path)
+        below = quote(path.relative_to(self.root).as_posix())
+        return f"{self.link_base.rstrip('/')}/lab/tree/{below}"
+
+
+def note_for_test() -> Message:
+    """A message that tells that an address works."""
+    told = "This address works: jupyter_flow can send to it."
+    return Message(
+        subject="jupyter_flow: a test",
+        text=f"{told}\n",
+        html=f"<!DOCTYPE html><html><body><p>{told}</p></body></html>\n",
+    )
+
+
+def _attachable(alert: Alert, run: Run) -> Iterator[tuple[TaskKey, Attempt]]:
+    """The attempts whose executed notebooks go with the message."""
+    if alert.key is not None:
+        task_run = run.task_runs.get(alert.key)
+        attempts = task_run.attempts if task_run is not None else ()
+        found = [(alert.key, each) for each in attempts if each.number == alert.number]
+    elif alert.occasion is Occasion.FAILURE:
+        failed = (each for each in run.in_order() if each.state is TaskState.FAILED)
+        found = [(each.key, each.attempt) for each in failed if each.attempt is not None]
+    else:
+        found = []
+    for key, attempt in found:
+        if attempt.notebook and run.plan.policy(key.task).attach:
+            yield key, attempt
+
+
+def _file_name(key: TaskKey) -> str:
+    return key.task if key.index is None else f"{key.task}-{key.index}"

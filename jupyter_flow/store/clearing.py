@@ -1,0 +1,63 @@
+"""The part of `SqlRunStore` about clearing away: what has ended, and what is still needed.
+
+It forgets runs; what is kept of them in files is another's to remove.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from jupyter_flow.core.events import ClearRequested, RepairRequested
+from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.states import RunState
+from jupyter_flow.ports.runs import Ended
+
+from . import refusals, rows
+from .database import SqlPart
+from .statements import runs as sql
+
+
+class SqlClearing(SqlPart):
+    """Finding what may go, and letting it go."""
+
+    def ended(self) -> list[Ended]:
+        """All runs that have ended, the latest end first."""
+        with self._database.reading() as db:
+            return [rows.ended_of(row) for row in db.execute(sql.ENDED)]
+
+    def delete(self, run: RunId, *, now: datetime) -> None:
+        """Forget an ended run and all that is kept of it, unless somebody needs it."""
+        with self._database.writing() as db:
+            why = _why_needed(db, run, now)
+            if why is not None:
+                raise refusals.still_needed(run, why)
+            db.execute(sql.DELETE_RUN, {"the_run": run})
+
+    def digests(self) -> set[str]:
+        """The snapshots that some run, a request to one, or a pinned schedule is made from."""
+        with self._database.reading() as db:
+            plans = [rows.plan_of(text) for text in db.execute(sql.PLANS).scalars()]
+            asked = [rows.request_of(text) for text in db.execute(sql.ALL_REQUESTS).scalars()]
+        targets = [target for plan in plans for target in plan.targets.values()]
+        for request in asked:
+            if isinstance(request, RepairRequested | ClearRequested):
+                targets += request.targets.values()
+        return {target.digest for target in targets}
+
+
+def _why_needed(db: Connection, run: RunId, now: datetime) -> str | None:
+    """Why *run* cannot go. Until the transaction ends, it then stays so."""
+    row = db.execute(sql.LOCK_RUN, {"the_run": run}).one_or_none()
+    if row is None:
+        raise refusals.no_such_run(run)
+    if not RunState(row.state).is_final:
+        return refusals.HAS_NOT_ENDED
+    if row.leased_until is not None and row.leased_until > now:
+        return refusals.IS_HELD
+    if db.execute(sql.IS_ASKED, {"the_run": run}).first() is not None:
+        return refusals.IS_ASKED
+    if db.execute(sql.IS_TO_BE_TOLD, {"the_run": run}).first() is not None:
+        return refusals.IS_TO_BE_TOLD
+    return None

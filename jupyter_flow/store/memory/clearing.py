@@ -1,0 +1,78 @@
+"""Clearing away in memory: what has ended, and what is still needed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jupyter_flow.core.events import ClearRequested, RepairRequested
+from jupyter_flow.core.ids import RunId
+from jupyter_flow.ports.runs import Ended
+from jupyter_flow.store import refusals
+
+from .part import MemoryPart
+from .shelf import KeptAlert, KeptRun
+
+
+class MemoryClearing(MemoryPart):
+    """Finding what may go, and letting it go."""
+
+    def ended(self) -> list[Ended]:
+        """All runs that have ended, the latest end first."""
+        with self._shelf.lock:
+            found = [
+                Ended(
+                    run=kept.run.id,
+                    flow=kept.run.flow_name,
+                    origin=kept.plan.origin,
+                    ended_at=kept.run.ended_at,
+                )
+                for kept in self._shelf.runs.values()
+                if kept.run.state.is_final and kept.run.ended_at is not None
+            ]
+        return sorted(found, key=lambda each: (each.ended_at, each.run), reverse=True)
+
+    def delete(self, run: RunId, *, now: datetime) -> None:
+        """Forget an ended run and all that is kept of it, unless somebody needs it."""
+        with self._shelf.lock:
+            why = self._why_needed(self._shelf.run(run), now)
+            if why is not None:
+                raise refusals.still_needed(run, why)
+            del self._shelf.runs[run]
+            about = [number for number, kept in self._shelf.alerts.items() if _is_about(kept, run)]
+            for number in about:
+                del self._shelf.alerts[number]
+
+    def digests(self) -> set[str]:
+        """The snapshots that some run, a request to one, or a pinned schedule is made from."""
+        with self._shelf.lock:
+            runs = list(self._shelf.runs.values())
+            plans = [kept.plan for kept in runs]
+            plans += [
+                kept.schedule.plan
+                for kept in self._shelf.schedules.values()
+                if kept.schedule.plan is not None
+            ]
+            asked = [request for kept in runs for request in kept.requests.values()]
+        targets = [target for plan in plans for target in plan.targets.values()]
+        for request in asked:
+            if isinstance(request, RepairRequested | ClearRequested):
+                targets += request.targets.values()
+        return {target.digest for target in targets}
+
+    def _why_needed(self, kept: KeptRun, now: datetime) -> str | None:
+        if not kept.run.state.is_final:
+            return refusals.HAS_NOT_ENDED
+        if kept.is_leased(now):
+            return refusals.IS_HELD
+        if kept.requests:
+            return refusals.IS_ASKED
+        if any(
+            _is_about(each, kept.run.id) and each.next_try_at is not None
+            for each in self._shelf.alerts.values()
+        ):
+            return refusals.IS_TO_BE_TOLD
+        return None
+
+
+def _is_about(kept: KeptAlert, run: RunId) -> bool:
+    return kept.outgoing.alert.run == run

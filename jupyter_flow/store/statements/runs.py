@@ -1,0 +1,141 @@
+"""Statements about runs: making, reading, finding and forgetting them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, insert, select, union, update
+
+from jupyter_flow.core.states import RunState
+from jupyter_flow.store.tables import (
+    alerts,
+    attempts,
+    plans,
+    requests,
+    runs,
+    schedules,
+    task_runs,
+)
+
+from .dialects import insert_unless_taken
+
+FINAL_STATES = tuple(state.value for state in RunState if state.is_final)
+LIVE_STATES = tuple(state.value for state in RunState if not state.is_final)
+
+THE_RUN = runs.c.id == bindparam("the_run")
+
+#: What `jupyter_flow.store.rows.summary_of` reads.
+SUMMARY = (
+    runs.c.id,
+    runs.c.flow,
+    runs.c.origin,
+    runs.c.state,
+    runs.c.logical_date,
+    runs.c.created_at,
+    runs.c.started_at,
+    runs.c.ended_at,
+    runs.c.reason,
+    runs.c.series,
+    runs.c.fire_time,
+    runs.c.backfill,
+    runs.c.backfill_most,
+)
+
+INSERT_PLAN = insert(plans)
+
+RUN_EXISTS = select(runs.c.id).where(THE_RUN)
+RUN_WITH_PLAN = select(runs, plans.c.plan).join(plans).where(THE_RUN)
+RUN_FOR = select(runs.c.id).where(
+    runs.c.series == bindparam("the_series"), runs.c.fire_time == bindparam("the_fire_time")
+)
+TASK_RUNS = select(
+    task_runs.c.task,
+    task_runs.c.map_index,
+    task_runs.c.state,
+    task_runs.c.tries,
+    task_runs.c.item,
+    task_runs.c["values"],
+    task_runs.c.due_at,
+    task_runs.c.reason,
+).where(task_runs.c.run == bindparam("the_run"))
+ATTEMPTS = (
+    select(attempts)
+    .where(attempts.c.run == bindparam("the_run"))
+    .order_by(attempts.c.task, attempts.c.map_index, attempts.c.number)
+)
+
+FLOW_OF_RUN = select(runs.c.flow, runs.c.origin, runs.c.logical_date).where(THE_RUN)
+BEFORE = (
+    select(runs.c.id)
+    .where(
+        runs.c.flow == bindparam("the_flow"),
+        runs.c.origin == bindparam("the_origin"),
+        runs.c.logical_date < bindparam("the_date"),
+    )
+    .order_by(runs.c.logical_date.desc(), runs.c.created_at.desc(), runs.c.id.desc())
+    .limit(1)
+)
+ADOPT = (
+    update(runs)
+    .where(THE_RUN)
+    .values(
+        series=bindparam("new_series"),
+        fire_time=bindparam("new_fire_time"),
+        backfill=bindparam("new_backfill"),
+        backfill_most=bindparam("new_backfill_most"),
+    )
+)
+
+ENDED = (
+    select(runs.c.id, runs.c.flow, runs.c.origin, runs.c.ended_at)
+    .where(runs.c.state.in_(FINAL_STATES), runs.c.ended_at.is_not(None))
+    .order_by(runs.c.ended_at.desc(), runs.c.id.desc())
+)
+#: Nobody can ask anything of it, or be told about it, from here on until the transaction ends.
+LOCK_RUN = select(runs.c.state, runs.c.leased_until).where(THE_RUN).with_for_update()
+IS_ASKED = select(requests.c.id).where(requests.c.run == bindparam("the_run")).limit(1)
+IS_TO_BE_TOLD = (
+    select(alerts.c.id)
+    .where(alerts.c.run == bindparam("the_run"), alerts.c.next_try_at.is_not(None))
+    .limit(1)
+)
+DELETE_RUN = delete(runs).where(THE_RUN)
+
+#: Runs of one flow as it was at one time share the text of their plan.
+PLANS = union(select(plans.c.plan), select(schedules.c.plan).where(schedules.c.plan.is_not(None)))
+ALL_REQUESTS = select(requests.c.request)
+
+
+def insert_run(dialect: str) -> Any:
+    """A new run, unless its id or its fire time is taken; the id of one that was kept."""
+    return insert_unless_taken(runs, dialect).returning(runs.c.id)
+
+
+def counts(page: Select[Any]) -> Select[Any]:
+    """How many task runs are in each state, for each run of *page*."""
+    counted = task_runs.c
+    return (
+        select(counted.run, counted.state, func.count())
+        .where(counted.run.in_(select(page.subquery().c.id)))
+        .group_by(counted.run, counted.state)
+    )
+
+
+def newest_at(flow: str, origin: str | None, moments: Sequence[datetime]) -> Select[Any]:
+    """The newest run of *flow* for each of *moments*, which ascend."""
+    place = func.row_number().over(
+        partition_by=runs.c.logical_date, order_by=(runs.c.created_at.desc(), runs.c.id.desc())
+    )
+    ranked = select(runs.c.id, place.label("place")).where(
+        runs.c.flow == flow,
+        runs.c.logical_date.in_(moments),
+        # Says nothing new, but without it SQLite would read all runs of the flow.
+        runs.c.logical_date.between(moments[0], moments[-1]),
+    )
+    if origin is not None:
+        ranked = ranked.where(runs.c.origin == origin)
+    found = ranked.subquery()
+    newest = select(found.c.id).where(found.c.place == 1)
+    return select(*SUMMARY).where(runs.c.id.in_(newest)).order_by(runs.c.logical_date)

@@ -1,0 +1,110 @@
+"""Secrets are found where people keep them, and are not to be seen anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_flow.core.secrets import MASK, masked, shown_address
+from jupyter_flow.notify.secrets import SERVICE, SecretError, resolve
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """A keyring as the package of that name has it."""
+    kept: dict[tuple[str, str], str] = {}
+    package, errors = ModuleType("keyring"), ModuleType("keyring.errors")
+    errors.KeyringError = KeyError  # type: ignore[attr-defined]
+    package.get_password = lambda service, name: kept[service, name]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", package)
+    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+    return kept
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+
+
+def test_a_secret_may_be_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "PW").write_text("other")
+    environ = {"JUPYTER_FLOW_SECRET_PW": "hunter2", "JUPYTER_FLOW_SECRETS": str(tmp_path)}
+
+    assert resolve("PW", environ=environ) == "hunter2"
+
+
+def test_a_secret_may_be_a_file_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "PW").write_text(" hun ter2\n")
+
+    assert resolve("PW", environ={"JUPYTER_FLOW_SECRETS": str(tmp_path)}) == " hun ter2"
+
+
+def test_a_secret_may_be_in_the_keyring(keyring: dict[tuple[str, str], str]) -> None:
+    keyring[SERVICE, "PW"] = "hunter2"
+
+    assert resolve("PW", environ={}) == "hunter2"
+
+
+def test_a_keyring_that_does_not_open_has_no_secrets(keyring: object) -> None:
+    with pytest.raises(SecretError, match="keyring of the system"):
+        resolve("PW", environ={})
+
+
+def test_what_is_not_there_says_where_it_was_looked_for(no_keyring: None, tmp_path: Path) -> None:
+    with pytest.raises(SecretError) as caught:
+        resolve("PW", environ={"JUPYTER_FLOW_SECRETS": str(tmp_path)})
+
+    assert str(caught.value) == (
+        "JF320: there is no secret called 'PW'\n"
+        f"  Looked in the variable JUPYTER_FLOW_SECRET_PW; the file {tmp_path / 'PW'}; "
+        "the keyring of the system (the package keyring is not installed)."
+    )
+    assert not caught.value.is_final
+
+
+@pytest.mark.parametrize("name", ["../PW", "a/b", "", ".", "/etc/passwd", "a\x00b"])
+def test_a_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SecretError, match="no name of a secret"):
+        resolve(name, environ={"JUPYTER_FLOW_SECRETS": str(tmp_path)})
+
+
+texts = st.text(min_size=1, max_size=20)
+
+
+@given(secret=st.text(min_size=4, max_size=20), before=texts, after=texts)
+def test_no_form_of_a_secret_is_left_in_a_text(secret: str, before: str, after: str) -> None:
+    forms = (secret, quote(secret, safe=""), quote(secret), quote_plus(secret), repr(secret))
+
+    for form in forms:
+        assert secret not in masked(f"{before}{form}{after}", [secret]).replace(MASK, "")
+
+
+def test_a_text_without_secrets_stays_as_it_is() -> None:
+    assert masked("Connection refused", ["hunter2", ""]) == "Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("mailto://ada:hunter2@example.com", "mailto://example.com"),
+        ("mailtos://ada:p@ss@mail.example.com:587/?to=b@c.de", "mailtos://mail.example.com"),
+        ("json://localhost:8000/token", "json://localhost"),
+        ("jsons://127.0.0.1/token?+X-Token=abc", "jsons://127.0.0.1"),
+        ("json://[::1]:80/x", "json://[::1]"),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general", "slack://…"),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "tgram://…"),
+        ("pbul://o.gn5kj6nfhv736I7jC3cj3QLRiyhgl98b", "pbul://…"),
+        ('mailto://ada:{{ secret("PW") }}@example.com', "mailto://example.com"),
+        ('slack://{{ secret("SLACK") }}', "slack://…"),
+        ('{{ secret("ALL") }}', "…"),
+        ("hunter2", "…"),
+    ],
+)
+def test_of_an_address_only_scheme_and_host_are_shown(address: str, shown: str) -> None:
+    assert shown_address(address) == shown
