@@ -14,6 +14,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+_DEAD = ("Z", "X")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -55,14 +57,20 @@ def is_gone(name: str) -> bool:
         return True
     except OSError:  # it exists and is somebody else's; or the system cannot tell
         return False
-    return bool(owner.started) and _started(owner.pid) not in ("", owner.started)
+    state, started = _stat(owner.pid)
+    # A zombie is dead; that its parent has not looked at it is no life.
+    return state in _DEAD or (bool(owner.started) and started not in ("", owner.started))
 
 
 def _started(pid: int) -> str:
-    """When the process started, in the kernel's ticks; "" where the system does not tell."""
+    return _stat(pid)[1]
+
+
+def _stat(pid: int) -> tuple[str, str]:
+    """The state of a process and when it started, in ticks; "" where the system does not tell."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return ""
+        return "", ""
     fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in ("Z", "X") else fields[19]
+    return fields[0], fields[19]

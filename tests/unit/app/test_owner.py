@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -25,6 +26,19 @@ def test_a_process_that_ended_is_gone() -> None:
     ).stdout.strip()
 
     assert is_gone(owner)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_process_that_nobody_has_collected_yet_is_gone() -> None:
+    ask = "from jupyter_flow.app.owner import this_process; print(this_process(), flush=True)"
+    process = subprocess.Popen([sys.executable, "-c", ask], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    owner = process.stdout.read().strip()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+    assert is_gone(owner)
+    process.wait()
+    process.stdout.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
