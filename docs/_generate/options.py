@@ -11,6 +11,8 @@ from jupyter_flow.core.language.option_specs import FLOW_OPTIONS, TASK_OPTIONS, 
 
 from .tables import table
 
+_DEFAULT = Settings(folder=Path(), home=Path(), database="")
+
 #: What a setting means, and its default as people would say it. A new setting needs its line.
 SETTINGS = {
     "home": ("where runs are kept, from the project folder on", f"`{HOME}`"),
@@ -19,8 +21,21 @@ SETTINGS = {
     "pools": ("how many slots each pool has; in the environment `gpu=1,db=4`", "none"),
     "memory_reserve": (
         "how many bytes of memory stay free: with less, no further kernel is started",
-        f"{Settings(folder=Path(), home=Path(), database='').memory_reserve:,}",
+        f"{_DEFAULT.memory_reserve:,}",
     ),
+    "lease": (
+        "after how many seconds of silence a process is taken for dead and its runs taken over",
+        f"{_DEFAULT.lease:g}",
+    ),
+    "idle": (
+        "how many seconds a service in the background stays when there is nothing to do",
+        f"{_DEFAULT.idle:g}",
+    ),
+    "keep_runs": ("how many ended runs of each flow a service keeps", "all"),
+    "keep_days": ("for how many days a service keeps ended runs", "for ever"),
+    "lab_url": ("the address of the Jupyter server, for the links in messages", "no links"),
+    "lab_root": ("the folder that is that server's root", "the project folder"),
+    "alert_templates": ("a folder with templates of messages of your own", "none"),
 }
 
 
