@@ -193,7 +193,7 @@ class Backfilling:
             times.append(at)
             if len(times) > MOST:
                 raise UsageError(
-                    f"that are more than {MOST} runs",
+                    f"these are more than {MOST} runs",
                     hint="Fill a shorter range, then the next.",
                     code="JF411",
                 )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.errors import (
     DefinitionError,
@@ -27,6 +27,9 @@ from jupyter_flow.core.resolve import bind_params, paths_named, resolve
 from jupyter_flow.project import FlowCell, Project, Snapshots
 
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from jupyter_flow.core.language.completing import Completion
 
 _NOTEBOOKS = (".ipynb", ".py", ".md")
 
@@ -128,6 +131,13 @@ class Definitions:
         path = plan.origin.rpartition("::")[0]
         folder = Path(path).parent if path else None
         return self._resolved(plan.flow, folder=folder, origin=plan.origin)
+
+    def completions(self, cell: str, cursor: int, *, path: str | None) -> list[Completion]:
+        """What could come next at *cursor* of the ``%%flow`` cell of the notebook at *path*."""
+        from jupyter_flow.core.language.completing import complete
+
+        folder = Path(path).parent if path else None
+        return complete(cell, cursor, self._project.shelf(folder, named=()))
 
     def bind(
         self, flow: Flow, params: Mapping[str, Any], texts: Mapping[str, str]

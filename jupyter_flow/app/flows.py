@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError, raise_if_any
 from jupyter_flow.core.events import (
@@ -38,6 +38,7 @@ from .bus import Bus
 from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
+from .following import Following
 from .logs import lines_of
 from .once import Once
 from .pruning import Pruning
@@ -46,8 +47,11 @@ from .scheduling import Scheduling
 from .services import Services
 from .settings import Settings
 
-#: How long a follower waits before it looks whether another process wrote something, in seconds.
-_GLANCE = 0.5
+if TYPE_CHECKING:
+    from jupyter_flow.core.language.completing import Completion
+
+#: How long a follower waits for a nudge before it looks by itself, in seconds.
+_GLANCE = 2.0
 #: What a run in the foreground waits for its alerts to be gone, in seconds.
 _LAST_ALERTS = 30.0
 
@@ -64,6 +68,7 @@ class Flows:
         places: Places,
         clock: Clock,
         bus: Bus,
+        tell: Callable[[str], None],
         open_stores: Callable[[], Stores],
         make_running: Callable[[Stores], Running],
         make_outbox: Callable[[Stores], Outbox],
@@ -84,7 +89,8 @@ class Flows:
         self._made_backfilling = Once(
             lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
         )
-        self.services = Services(settings, lambda: self.stores, clock, wait=time.sleep)
+        self.services = Services(settings, lambda: self.stores, clock, time.sleep, tell)
+        self.following = Following(lambda: self._store, bus, settings.home)
 
     @property
     def _definitions(self) -> Definitions:
@@ -120,6 +126,7 @@ class Flows:
 
     def close(self) -> None:
         """Wait for the runs in the background, and free everything."""
+        self.following.close()
         if self._made_running.is_made:
             self._running.close()
         if self._opened_stores.is_made:
@@ -146,6 +153,10 @@ class Flows:
         *origin* is the path of the notebook that it stands in, if there is one.
         """
         return self._definitions.read(text, line=line, path=origin or None, cell=cell)
+
+    def completions(self, cell: str, cursor: int, *, origin: str = "") -> list[Completion]:
+        """What could come next at the offset *cursor* of a ``%%flow`` cell. Runs nothing."""
+        return self._definitions.completions(cell, cursor, path=origin or None)
 
     def check(self, flow: Flow) -> CheckedFlow:
         """A flow made with the Python API, resolved and checked."""
@@ -259,17 +270,20 @@ class Flows:
 
         Ends when the run has ended, or when nobody sees to it any more.
         """
-        while True:
-            # Asked before reading: what is written in between is then still read.
-            over = not self._goes_on(run)
-            entries = self._store.journal(run, after=after)
-            yield from entries
-            if entries:
-                after = entries[-1].seq
-            elif over:
-                return
-            else:
-                self._bus.wait(run, after, _GLANCE)
+        self.following.watch()
+        with self._bus.waking(run) as news:
+            while True:
+                # Cleared and asked before reading: what is written in between is then still read.
+                news.clear()
+                over = not self._goes_on(run)
+                entries = self._store.journal(run, after=after)
+                yield from entries
+                if entries:
+                    after = entries[-1].seq
+                elif over:
+                    return
+                else:
+                    news.wait(_GLANCE)
 
     # -- what a person may ask of a run --------------------------------------------------------
 

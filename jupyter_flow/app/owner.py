@@ -1,8 +1,9 @@
 """Who holds a lease: a process, named so that others can tell whether it still lives.
 
-The name is ``host:pid:start:port:random``. A process on this host that is gone, or whose number
-was given to another since, is certainly dead: its runs need not wait for the lease to end. Of
-processes on other hosts nothing is known but their leases. ``port`` is where it hears nudges
+The name is ``host/space:pid:start:port:random``. A process on this host that is gone, or whose
+number was given to another since, is certainly dead: its runs need not wait for the lease to end.
+Of processes elsewhere nothing is known but their leases; elsewhere is also another container, whose
+processes are numbered in a ``space`` of their own. ``port`` is where it hears nudges
 (`jupyter_flow.app.nudges`), 0 if it does not.
 """
 
@@ -28,13 +29,13 @@ class Owner:
 
     @property
     def is_here(self) -> bool:
-        return self.host == socket.gethostname()
+        return self.host == _here()
 
 
 def this_process(port: int = 0) -> str:
     """A name for this process as an owner; each call gives another."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_started(pid)}:{port}:{secrets.token_hex(4)}"
+    return f"{_here()}:{pid}:{_started(pid)}:{port}:{secrets.token_hex(4)}"
 
 
 def read_owner(name: str) -> Owner | None:
@@ -60,6 +61,20 @@ def is_gone(name: str) -> bool:
     state, started = _stat(owner.pid)
     # A zombie is dead; that its parent has not looked at it is no life.
     return state in _DEAD or (bool(owner.started) and started not in ("", owner.started))
+
+
+def host_of(name: str) -> str:
+    """The host in an owner's name, for people."""
+    return name.rsplit(":", 4)[0].rpartition("/")[0] or name
+
+
+def _here() -> str:
+    """This host, and the space in which the system numbers the processes that can be seen here."""
+    try:
+        space = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        space = "pid"
+    return f"{socket.gethostname()}/{''.join(each for each in space if each.isdigit())}"
 
 
 def _started(pid: int) -> str:

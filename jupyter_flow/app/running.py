@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from jupyter_flow.core.errors import ConflictError, LeaseLostError
+from jupyter_flow.core.errors import ConflictError, LeaseLostError, StoreUnreachableError
 from jupyter_flow.core.events import CancelRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Run
@@ -23,7 +23,7 @@ from jupyter_flow.ports.runs import Entry, Lease, RunStore
 from .interrupts import first_calls
 from .nudges import Nudges
 from .once import Once
-from .owner import is_gone, this_process
+from .owner import host_of, is_gone, this_process
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ _PATIENCE = timedelta(seconds=1)
 class Running:
     """The runs that this process drives.
 
-    *heard* is called with each nudge, *ended* with each run that it drives no longer, and whether
-    that went wrong. Both from threads.
+    *heard* is called with each nudge, *ended* with each run in the background that it drives no
+    longer, and whether that went wrong, *left* with every run that it let go. All from threads.
     """
 
     def __init__(
@@ -44,10 +44,11 @@ class Running:
         *,
         heard: Callable[[str], None] = lambda _: None,
         ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
+        left: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._around = replace(around, published=self._published)
         self._publish = around.published
-        self._heard, self._ended = heard, ended
+        self._heard, self._ended, self._left = heard, ended, left
         self._lock = threading.Lock()
         self._drivers: dict[RunId, Driver] = {}
         self._threads: dict[RunId, threading.Thread] = {}
@@ -94,7 +95,13 @@ class Running:
             self._exit(run)
 
     def take_up(self, run: RunId) -> bool:
-        """Carry *run* to its end in a thread of this process; False when it cannot be had now."""
+        """Carry *run* to its end in a thread of this process; False when it cannot be had now.
+
+        Nor is it to be had where the notebooks that it is made from are not: in the home of
+        another project that shares the store.
+        """
+        if not self._has_notebooks(run):
+            return False
         driver = self._take(run, self.owner())
         if driver is None:
             return False
@@ -158,6 +165,12 @@ class Running:
         with self._lock:
             self._drivers.pop(run, None)
             self._threads.pop(run, None)
+        self._left(run)
+
+    def _has_notebooks(self, run: RunId) -> bool:
+        places = self._around.assignments.places
+        targets = self._around.store.load(run).plan.targets.values()
+        return all(places.snapshot(each.digest).exists() for each in targets if each.has_notebook)
 
     def _take(self, run: RunId, owner: str) -> Driver | None:
         store, now = self._around.store, self._around.clock.now()
@@ -206,6 +219,11 @@ class Running:
             log.warning(
                 "another process took the run over", extra={"action": "lease_lost", "run": run}
             )
+        except StoreUnreachableError as error:
+            log.warning(
+                "run left: the store was away for too long",
+                extra={"action": "run_left", "run": run, "why": error.what},
+            )
         except Exception:
             log.exception("the driver failed", extra={"action": "driver_failed", "run": run})
         finally:
@@ -215,7 +233,7 @@ class Running:
 
 def _driven_elsewhere(run: RunId, holder: Lease) -> ConflictError:
     return ConflictError(
-        f"run {run} is driven by another process ({holder.owner.rsplit(':', 3)[0]})",
+        f"run {run} is driven by another process (on {host_of(holder.owner)})",
         hint="Wait for its end, or cancel it: jupyter flow cancel " + run,
         code="JF302",
     )

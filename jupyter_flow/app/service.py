@@ -211,6 +211,7 @@ class Service:
         now = self._clock.now()
         known = self._stores.services.announce(self._me, now=now, duration=REGISTRATION)
         if known.is_asked_to_stop and self._stopping is None:
+            log.info("asked to stop", extra={"action": "stop_asked", "by": "another process"})
             self._stopping = _Stop(known.is_asked_to_hurry, "another process")
 
     # -- runs ----------------------------------------------------------------------------------
@@ -224,7 +225,10 @@ class Service:
         for waiting in self._stores.runs.waiting(now=now, limit=room + len(driven)):
             if waiting.is_crowded or waiting.run in driven or self._is_in_trouble(waiting.run, now):
                 continue
-            if self.running.take_up(waiting.run):
+            if not self.running.take_up(waiting.run):
+                # Another service was faster, or it is another project's.
+                self._leave_alone(waiting.run, now)
+            else:
                 self.figures.taken_up += 1
                 log.info(
                     "run taken up",
@@ -267,6 +271,9 @@ class Service:
         times = troubles[run].times + 1 if run in troubles else 1
         pause = min(_FIRST_PAUSE * 2 ** min(times - 1, 10), _LAST_PAUSE)
         troubles[run] = _Trouble(times, self._clock.now() + pause)
+
+    def _leave_alone(self, run: RunId, now: datetime) -> None:
+        self.figures.troubles[run] = _Trouble(0, now + _FIRST_PAUSE)
 
     def _is_in_trouble(self, run: RunId, now: datetime) -> bool:
         trouble = self.figures.troubles.get(run)

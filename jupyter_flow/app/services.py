@@ -24,7 +24,10 @@ _GLANCE = 0.1
 
 
 class Services:
-    """The use-cases about services. *wait* lets some seconds pass."""
+    """The use-cases about services.
+
+    *wait* lets some seconds pass, *tell* tells those who follow runs that there is news.
+    """
 
     def __init__(
         self,
@@ -32,11 +35,12 @@ class Services:
         stores: Callable[[], Stores],
         clock: Clock,
         wait: Callable[[float], None],
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._opened = stores
         self._clock = clock
-        self._wait = wait
+        self._wait, self._tell = wait, tell
 
     def alive(self) -> list[Service]:
         """The services that are there; one of this machine that died is not."""
@@ -49,6 +53,7 @@ class Services:
 
     def nudge(self, run: RunId) -> bool:
         """Tell whoever drives *run*, or else the services, to look at it; whether anybody will."""
+        self._tell(run)
         driver = driver_of(self._opened().runs, run, now=self._clock.now())
         if driver is not None:
             nudge(driver, run)
@@ -60,6 +65,7 @@ class Services:
 
     def nudge_all(self) -> None:
         """Tell all services to look around: a schedule has changed, say."""
+        self._tell("")
         for service in self.alive():
             nudge(service.owner)
 
@@ -70,9 +76,8 @@ class Services:
 
     def ensure(self) -> None:
         """Have a service, for what is scheduled."""
-        if self.alive():
-            self.nudge_all()
-        else:
+        self.nudge_all()
+        if not self.alive():
             start_service(self._settings)
 
     def stop(self, *, hurry: bool = False, timeout: float = 3600.0) -> list[Service]:
@@ -101,12 +106,12 @@ class Services:
         """What is not well, in words; nothing when all is."""
         load, now, found = self.load(), self._clock.now(), []
         services = self.alive()
-        if not services and (load.schedules - load.paused or load.queued_since is not None):
+        waiting = self._opened().runs.waiting(now=now)
+        if not services and (load.schedules - load.paused or waiting):
             found.append("no service is there, and there is something to run")
         if load.overdue is not None and now - load.overdue > _UNWELL:
             found.append(f"a schedule that was due at {load.overdue.isoformat()} has not fired")
-        if services and load.queued_since is not None and now - load.queued_since > _UNWELL:
-            waiting = self._opened().runs.waiting(now=now)
-            if not all(each.is_crowded for each in waiting):
-                found.append(f"a run has wanted a driver since {load.queued_since.isoformat()}")
+        has_waited = load.queued_since is not None and now - load.queued_since > _UNWELL
+        if services and has_waited and not all(each.is_crowded for each in waiting):
+            found.append(f"a run has wanted a driver since {load.queued_since}")
         return found

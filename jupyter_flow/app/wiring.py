@@ -32,6 +32,7 @@ from .owner import this_process
 from .running import Running
 from .service import Service
 from .settings import Settings
+from .watchers import Watchers
 
 if TYPE_CHECKING:
     from jupyter_flow.notify.composing import Composer
@@ -64,6 +65,7 @@ def wire(settings: Settings) -> Flows:
         places=parts.places,
         clock=parts.clock,
         bus=parts.bus,
+        tell=parts.tell,
         open_stores=lambda: open_stores(settings),
         make_running=parts.running,
         make_outbox=parts.outbox,
@@ -77,6 +79,12 @@ class Parts:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.bus, self.clock, self.places = Bus(), SystemClock(), Places(settings.home)
+        self._watchers = Watchers(settings.home)
+
+    def tell(self, run: str = "") -> None:
+        """There is something new about *run*, or about any: tell all who follow runs."""
+        self.bus.nudge(run)
+        self._watchers.tell(run)
 
     def running(
         self,
@@ -94,9 +102,9 @@ class Parts:
             clock=self.clock,
             assignments=Assignments(self.places, stores.runs),
             lease=timedelta(seconds=settings.lease),
-            published=self.bus.publish,
+            published=lambda entry: self.tell(entry.run),
         )
-        return Running(around, heard=heard, ended=ended)
+        return Running(around, heard=heard, ended=ended, left=self.tell)
 
     def outbox(self, stores: Stores) -> Outbox:
         """What sends alerts in this process."""

@@ -6,6 +6,7 @@ exit status. Nothing heavy is imported before a command needs it.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0 succeeded, 1 failed, 2 bad definition or usage, 130 interrupted.
     """
     _leave_out_grammar()
+    # What is logged is for services, which say so; here, errors are told where they are met.
+    logging.getLogger("jupyter_flow").addHandler(logging.NullHandler())
     from jupyter_flow.core.errors import FlowError
 
     from .app import app, hoisted

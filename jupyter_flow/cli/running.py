@@ -216,9 +216,18 @@ def sum_up(flows: Flows, run: Run, now: datetime | None = None) -> None:
         console.print(f"\nand {len(reports) - MOST_FAILURES} more that failed", style="dim")
     console.print()
     console.print(headline(run, now))
-    console.print(f"  results  {short(flows.folder_of(run))}")
+    if run.plan.flow.tasks:
+        console.print(f"  results  {short(flows.folder_of(run))}")
     if run.state.is_final and exit_status(run):
-        console.print(f"  mend it, then go on from there:  jupyter flow repair {run.id}")
+        console.print(f"  {how_to_go_on(run)}")
+
+
+def how_to_go_on(run: Run) -> str:
+    """What to say after a run that did not succeed. One without tasks cannot be repaired."""
+    if run.plan.flow.tasks:
+        return f"mend it, then go on from there:  jupyter flow repair {run.id}"
+    date = run.logical_date.isoformat()
+    return f"mend the flow, then:  jupyter flow run {run.flow_name} --logical-date {date}"
 
 
 #: More failures than these are only counted.

@@ -41,7 +41,8 @@ def headline(run: Run, now: datetime | None) -> Text:
     text.append(f"{sign.symbol} {run.flow_name} {sign.word}", style=STYLES[sign.tone])
     spent = duration(run_elapsed(run, now))
     text.append(f" {'in' if run.state.is_final else 'for'} {spent}" if spent else "", style="")
-    text.append(f" · {heading(run)} · {run.id}", style="dim")
+    told = " · ".join(filter(None, (heading(run), run.id)))
+    text.append(f" · {told}", style="dim")
     if run.reason:
         text.append(f"\n  {run.reason}")
     return text

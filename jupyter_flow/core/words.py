@@ -77,7 +77,7 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
 }
 
 #: Of several instances of one task, the state that tells most about all of them comes first.
-_TELLING = (
+TELLING = (
     _S.RUNNING,
     _S.RETRYING,
     _S.QUEUED,
@@ -91,7 +91,7 @@ _TELLING = (
     _S.SKIPPED,
     _S.REMOVED,
 )
-_RANK = {state: rank for rank, state in enumerate(_TELLING)}
+_RANK = {state: rank for rank, state in enumerate(TELLING)}
 
 
 def overall(states: Iterable[TaskState]) -> TaskState:

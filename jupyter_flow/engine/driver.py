@@ -226,28 +226,37 @@ class Driver:
             return
         number = 1 + (task_run.attempt.number if task_run.attempt else 0)
         try:
+            problem = self._begin_attempt(key, number)
+        except BaseException:
+            # Nothing runs that would tell its end, which is what the slot is given back at.
+            self._around.slots.give_back(self._run.id, key)
+            raise
+        self._running.add((key, number))
+        if problem is not None:
+            self._end(AttemptEnded(key=key, number=number, outcome=Outcome.FAILED, failure=problem))
+
+    def _begin_attempt(self, key: TaskKey, number: int) -> Failure | None:
+        """Write down that it begins, and begin it; or why it cannot be made."""
+        around, problem = self._around, None
+        try:
             inputs = inputs_of(self._run, key, number, prev_success=self._prev_success)
             env = environment_of(self._run, key, number, prev_success=self._prev_success)
-            problem = None
         except FlowError as error:
-            inputs, env, problem = {}, {}, error
-        assignment = self._around.assignments.make(self._run, key, number, inputs, env)
-        self._running.add((key, number))
+            message = f"{error.what}. {error.hint}"
+            problem = Failure(cause=Cause.START_FAILED, name=error.code, message=message)
+            inputs, env = {}, {}
+        assignment = around.assignments.make(self._run, key, number, inputs, env)
         self._tell(
             AttemptStarted(
                 key=key,
-                notebook=self._around.assignments.places.relative(assignment.executed),
-                log=self._around.assignments.places.relative(assignment.log),
+                notebook=around.assignments.places.relative(assignment.executed),
+                log=around.assignments.places.relative(assignment.log),
                 parameters=inputs,
             )
         )
         if problem is None:
-            self._around.executor.start(assignment, self._inbox.put)
-            return
-        failure = Failure(
-            cause=Cause.START_FAILED, name=problem.code, message=f"{problem.what}. {problem.hint}"
-        )
-        self._end(AttemptEnded(key=key, number=number, outcome=Outcome.FAILED, failure=failure))
+            around.executor.start(assignment, self._inbox.put)
+        return problem
 
     def _end(self, ended: AttemptEnded) -> None:
         self._write_progress(ended.key)

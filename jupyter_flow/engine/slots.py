@@ -38,7 +38,10 @@ class Slots:
             return self._in_use
 
     def join(self, run: RunId, granted: Granted, *, max_active_tasks: int | None) -> None:
-        """Take part: *granted* is called, from any thread, for each slot that *run* gets."""
+        """Take part: *granted* is called, from any thread, for each slot that *run* gets.
+
+        It must return at once, and ask nothing of the slots.
+        """
         with self._lock:
             self._granted[run] = granted
             self._admission.limit(run, max_active_tasks)
@@ -70,13 +73,12 @@ class Slots:
 
     def look_again(self) -> None:
         """Give out what can be given now."""
+        # All of it under the lock: a grant that is on its way when its run leaves would be lost.
         with self._lock:
-            grants = []
             while self._in_use == 0 or self._has_memory():
                 taken = self._admission.take(limit=1)
                 if not taken:
                     break
                 self._in_use += 1
-                grants += [(self._granted[run], wanted.key) for run, wanted in taken]
-        for granted, key in grants:
-            granted(key)
+                for run, wanted in taken:
+                    self._granted[run](wanted.key)

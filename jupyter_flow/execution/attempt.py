@@ -18,10 +18,11 @@ from jupyter_flow.ports.kernels import Kernel, KernelLauncher, KernelRequest
 
 from .engine import Undertaking
 from .failures import Ending, start_failed
+from .leftovers import end_leftovers
 from .log import AttemptLog
 from .outputs import Bounds
 from .parameters import inject
-from .preparing import choose_kernel, environment_of, read_notebook
+from .preparing import choose_kernel, environment_naming, environment_of, read_notebook
 from .stopping import Graces, Stopping
 
 
@@ -89,7 +90,7 @@ class RunningAttempt:
             ending = Ending.of(start_failed(str(error), name=type(error).__name__))
         finally:
             if self._kernel is not None:
-                self._kernel.close()
+                self._put_away(self._kernel)
         try:
             for words in filter(None, (last_words, str(ending.outcome))):
                 log.say(words)
@@ -97,6 +98,14 @@ class RunningAttempt:
         except OSError:  # a full disk must not keep the end from being told
             logging.getLogger(__name__).exception("the log of an attempt could not be finished")
         self._tell(ending, undertaking)
+
+    def _put_away(self, kernel: Kernel) -> None:
+        """Close *kernel*. Where nobody could tell how it ended, nobody has swept up after it."""
+        ended = kernel.close()
+        if ended.status is None and ended.signal is None:
+            given = self.assignment
+            named = environment_naming(given.run, given.key, given.number)
+            end_leftovers({**named, "JUPYTER_FLOW_ARTIFACTS": str(given.artifacts.absolute())})
 
     def _begin(self, log: AttemptLog) -> Undertaking:
         """Prepare everything, the kernel's boot overlapping with ours, and execute."""

@@ -15,3 +15,15 @@ def load(ipython: Any) -> None:
     magics = FlowMagics(ipython)
     ipython.register_magic_function(magics.define, "cell", "flow")
     ipython.register_magic_function(magics.command, "line", "flow")
+    _complete_cells(ipython, magics)
+
+
+def _complete_cells(ipython: Any, magics: Any) -> None:
+    """Let the shell's completer know ``%%flow`` cells; once, however often we are loaded."""
+    matchers = getattr(getattr(ipython, "Completer", None), "custom_matchers", None)
+    if matchers is None:
+        return  # a shell without a completer
+    from .completing import matcher_for
+
+    matchers[:] = [each for each in matchers if each.__name__ != "flow_cell_matcher"]
+    matchers.append(matcher_for(magics.complete))

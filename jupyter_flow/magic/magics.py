@@ -27,6 +27,7 @@ from .arguments import HELP, SCHEDULE_OPTIONS, read
 
 if TYPE_CHECKING:
     from jupyter_flow.app.flows import CheckedFlow, Flows
+    from jupyter_flow.core.language.completing import Completion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,11 @@ class FlowMagics:
         self._opened: dict[Path, Flows] = {}
         self._written: dict[str, Written] = {}
         self._last = ""
+
+    def complete(self, cell: str, cursor: int) -> list[Completion]:
+        """What could come next in a ``%%flow`` cell of this notebook."""
+        path = place.notebook_path(self._shell.user_ns, place.environment())
+        return self._flows().completions(cell, cursor, origin=str(path or ""))
 
     def define(self, line: str, cell: str) -> None:
         """Define a flow, check it and draw it: ``%%flow NAME [--options]``."""

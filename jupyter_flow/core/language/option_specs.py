@@ -176,8 +176,8 @@ OPTIONS: tuple[OptionSpec, ...] = (
     _flow(
         "deadline",
         types.LIMIT,
-        "how long after its logical time a run must have ended; later it is late, which those who "
-        "listen for it are told",
+        "how long after its fire time (or after a person made it) a run must have ended; later it "
+        "is late, which those who listen for it are told",
         '"45m"',
         "no deadline",
     ),

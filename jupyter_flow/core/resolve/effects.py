@@ -46,7 +46,7 @@ def _of_line(targets: Mapping[str, Target], lookup: Lookup) -> Iterator[Problem]
         yield _useless(what, hint, where)
     if Occasion.LATE in said and flow.options.deadline is None:
         what = "the flow tells when a run is late, but it has no deadline"
-        hint = "Say how long after its logical time a run must have ended: --deadline 45m."
+        hint = "Say how long after its fire time a run must have ended: --deadline 45m."
         yield _useless(what, hint, where)
     if flow.options.overlap is not None and flow.options.max_active_runs is None:
         what = "option 'overlap' has no effect: any number of runs may be active"

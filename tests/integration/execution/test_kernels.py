@@ -98,6 +98,13 @@ def test_the_kernel_dies_with_its_warden(attempt: Attempt) -> None:
     assert trial.statuses == ["failed"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there is a warden on Linux only")
+def test_what_a_notebook_started_ends_though_its_warden_was_killed(attempt: Attempt) -> None:
+    trial = attempt(PARENTS, "import os\nos.kill(os.getppid(), 9)\nimport time; time.sleep(60)")
+    trial.end  # noqa: B018
+    assert gone(json.loads(trial.text(0)))
+
+
 def test_without_a_warden_the_process_group_ends(tmp_path: Path) -> None:
     read, write = os.pipe()
     command = ["/bin/sh", "-c", "sleep 300 & echo $!; wait"]

@@ -48,6 +48,15 @@ def test_a_process_number_that_was_given_again_is_gone() -> None:
     assert is_gone(f"{host}:{pid}:{int(started) + 1}:{port}:{word}")
 
 
-@pytest.mark.parametrize("owner", ["another-host:1:5:0:x", "no owner at all", ""])
+@pytest.mark.parametrize("owner", ["another-host/4026531836:1:5:0:x", "no owner at all", ""])
 def test_of_others_nothing_is_known(owner: str) -> None:
     assert not is_gone(owner)
+
+
+def test_a_process_that_is_numbered_in_another_space_is_not_known() -> None:
+    """Two containers may have one name; their processes have other numbers."""
+    here, _, started, port, word = this_process().rsplit(":", 4)
+    host = here.rpartition("/")[0]
+
+    assert not is_gone(f"{host}/1:999999999:{started}:{port}:{word}")
+    assert is_gone(f"{here}:999999999:{started}:{port}:{word}")

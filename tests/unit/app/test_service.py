@@ -1,0 +1,236 @@
+"""A service looks after everything in its store, and knows when there is nothing to look after."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count, pairwise
+from pathlib import Path
+
+import pytest
+
+from jupyter_flow.app.running import Running
+from jupyter_flow.app.service import Service
+from jupyter_flow.core.alerts import Alert
+from jupyter_flow.core.errors import StoreUnreachableError
+from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.machine.admission import Admission
+from jupyter_flow.core.options import FlowOptions
+from jupyter_flow.core.run import Run
+from jupyter_flow.core.schedule import Schedule
+from jupyter_flow.core.states import RunState
+from jupyter_flow.core.timetable import Timetable
+from jupyter_flow.engine.assignments import Assignments
+from jupyter_flow.engine.outbox import Outbox
+from jupyter_flow.engine.places import Places
+from jupyter_flow.engine.scheduler import Prepared, Scheduler
+from jupyter_flow.engine.slots import Slots
+from jupyter_flow.engine.surroundings import Surroundings
+from jupyter_flow.ports.alerts import Message
+from jupyter_flow.ports.runs import Waiting
+from jupyter_flow.store.memory import MemoryStores
+from jupyter_flow.testing.clocks import FakeClock
+from jupyter_flow.testing.executors import ScriptedExecutor
+from jupyter_flow.testing.luck import flow_of, plan_of, run_of
+
+IDLE = timedelta(seconds=60)
+
+
+class Post:
+    """Sends nothing."""
+
+    def send(self, address: str, message: Message) -> None:
+        raise AssertionError("nobody is to be told")
+
+
+@contextmanager
+def no_message(_: Alert) -> Iterator[Message]:
+    yield Message(subject="", text="", html="")
+
+
+class World:
+    """A store, a clock whose hours take no time, and services."""
+
+    def __init__(self, home: Path, stores: MemoryStores | None = None) -> None:
+        self.clock = FakeClock()
+        self.stores = stores or MemoryStores()
+        self.places = Places(home)
+        self.flow = flow_of("a > b")
+        self.made = count(1)
+        snapshot = self.places.snapshot("0" * 64)
+        snapshot.parent.mkdir()
+        snapshot.touch()
+
+    def new_run(self, **changes: object) -> Run:
+        run = run_of(self.flow, at=self.clock.now())
+        run = replace(run, id=RunId(f"run-{next(self.made)}"), **changes)
+        self.stores.runs.create(run)
+        return run
+
+    def service(self, *, idle: timedelta | None = IDLE) -> Service:
+        slots = Slots(Admission(max_parallel=2), has_memory=lambda: True)
+        around = Surroundings(
+            store=self.stores.runs,
+            executor=ScriptedExecutor(clock=self.clock),
+            slots=slots,
+            clock=self.clock,
+            assignments=Assignments(self.places, self.stores.runs),
+        )
+
+        def make_running(
+            heard: Callable[[str], None], ended: Callable[[RunId, bool], None]
+        ) -> Running:
+            return Running(around, heard=heard, ended=ended)
+
+        return Service(
+            self.stores,
+            self.clock,
+            make_running=make_running,
+            scheduler=Scheduler(
+                self.stores.schedules,
+                self.stores.runs,
+                self.clock,
+                prepare=lambda schedule: Prepared(schedule=schedule, plan=plan_of(self.flow)),
+                new_ids=lambda _: (RunId(f"run-{number}") for number in self.made),
+            ),
+            outbox=Outbox(
+                self.stores.alerts, Post(), FakeClock(), compose=no_message, owner="outbox"
+            ),
+            idle=idle,
+        )
+
+    def states(self) -> list[RunState]:
+        return [run.state for run in self.stores.runs.summaries(limit=1000)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_it_drives_what_there_is_and_ends_when_there_is_nothing(world: World) -> None:
+    for _ in range(3):
+        world.new_run()
+    before = world.clock.now()
+
+    world.service().serve()
+
+    assert world.states() == [RunState.SUCCEEDED] * 3
+    assert world.clock.now() - before >= IDLE
+    assert world.stores.services.alive(now=world.clock.now()) == []
+
+
+def test_it_is_registered_while_it_serves(world: World) -> None:
+    service, seen = world.service(), []
+    service.answers_at("http://127.0.0.1:9/metrics")
+
+    service.serve(lambda: seen.extend(world.stores.services.alive(now=world.clock.now())))
+
+    assert [each.url for each in seen] == ["http://127.0.0.1:9/metrics"]
+
+
+def test_it_takes_over_what_another_one_left(world: World) -> None:
+    run = world.new_run()
+    now = world.clock.now()
+    assert world.stores.runs.lease(run.id, "elsewhere/1:1:1:0:x", now=now, duration=IDLE / 2)
+
+    world.service().serve()
+
+    assert world.states() == [RunState.SUCCEEDED]
+    assert world.clock.now() - now >= IDLE / 2, "the lease was waited for"
+
+
+def test_no_more_runs_of_a_flow_go_on_than_it_allows(world: World) -> None:
+    world.flow = replace(world.flow, options=FlowOptions(max_active_runs=1))
+    for _ in range(4):
+        world.new_run()
+
+    world.service().serve()
+
+    runs = [world.stores.runs.load(each.id) for each in world.stores.runs.summaries()]
+    spans = sorted(
+        (run.started_at, run.ended_at) for run in runs if run.started_at and run.ended_at
+    )
+    assert len(spans) == 4
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))
+
+
+def test_it_fires_schedules_until_they_end(world: World) -> None:
+    now = world.clock.now()
+    timetable = Timetable(cron="0 * * * *", end=now + timedelta(hours=5))
+    world.stores.schedules.put(
+        Schedule(
+            name="hourly",
+            flow="sketch",
+            origin="",
+            timetable=timetable,
+            next_fire=timetable.next_after(now),
+            created_at=now,
+        )
+    )
+    service = world.service()
+
+    service.serve()
+
+    assert world.states() == [RunState.SUCCEEDED] * 5
+    assert service.figures.fired == 5
+
+
+def test_a_run_whose_notebooks_are_elsewhere_is_left_to_others(world: World) -> None:
+    run = world.new_run()
+    world.places.snapshot("0" * 64).unlink()
+    service = world.service(idle=None)
+    thread = threading.Thread(target=service.serve)
+    later = world.clock.now() + timedelta(minutes=5)
+    looked = threading.Event()
+    waiting = world.stores.runs.waiting
+
+    def look(*, now: object, limit: int = 50) -> list[Waiting]:
+        if world.clock.now() > later:
+            looked.set()
+        return waiting(now=world.clock.now(), limit=limit)
+
+    world.stores.runs.waiting = look  # type: ignore[method-assign]
+    thread.start()
+    assert looked.wait(20)
+    service.stop("test")
+    thread.join(20)
+
+    assert world.stores.runs.load(run.id).state is RunState.QUEUED
+    assert service.figures.taken_up == 0
+
+
+def test_a_store_that_is_away_is_asked_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.new_run()
+    store = world.stores.runs
+    times, waiting = [3], store.waiting
+
+    def away(**asked: object) -> list[Waiting]:
+        if times[0]:
+            times[0] -= 1
+            raise StoreUnreachableError("the server has closed the connection")
+        return waiting(**asked)  # type: ignore[arg-type]
+
+    store.waiting = away  # type: ignore[method-assign]
+    service = world.service()
+
+    service.serve()
+
+    assert world.states() == [RunState.SUCCEEDED]
+    assert service.figures.store_errors >= 1
+
+
+def test_it_stops_when_another_process_asks_it_to(world: World) -> None:
+    service = world.service(idle=None)
+
+    def ask() -> None:
+        (me,) = world.stores.services.alive(now=world.clock.now())
+        world.stores.services.ask_to_stop(me.owner)
+
+    service.serve(ask)
+
+    assert world.stores.services.alive(now=world.clock.now()) == []
