@@ -259,11 +259,12 @@ class Driver:
         return problem
 
     def _end(self, ended: AttemptEnded) -> None:
-        self._write_progress(ended.key)
-        self._running.discard((ended.key, ended.number))
         try:
+            self._write_progress(ended.key)
             self._tell(ended)
         finally:
+            # Whatever could not be written down: it has ended, and nobody tells that twice.
+            self._running.discard((ended.key, ended.number))
             self._around.slots.give_back(self._run.id, ended.key)
 
     def _note_progress(self, progress: AttemptProgressed) -> None:

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from jupyter_flow.core.alerts import Alert
-from jupyter_flow.core.errors import LeaseLostError, StoreUnreachableError
+from jupyter_flow.core.errors import ConflictError, LeaseLostError, StoreUnreachableError
 from jupyter_flow.core.events import Event
 from jupyter_flow.core.machine import Step
 from jupyter_flow.ports.clock import Clock
@@ -63,18 +63,24 @@ class Pen:
             if tried and (done := self._written(event, now)):
                 return done
             tried.append(True)
-            return self._store.record(
-                self._lease,
-                step.run,
-                event,
-                changed=step.changed,
-                removed=step.removed,
-                moves=step.moves,
-                after=self._seq,
-                answers=answers,
-                alerts=alerts,
-                now=now,
-            )
+            try:
+                return self._store.record(
+                    self._lease,
+                    step.run,
+                    event,
+                    changed=step.changed,
+                    removed=step.removed,
+                    moves=step.moves,
+                    after=self._seq,
+                    answers=answers,
+                    alerts=alerts,
+                    now=now,
+                )
+            except ConflictError:
+                # A write that was cut off may be done as late as while it is tried again.
+                if len(tried) > 1 and (done := self._written(event, now)):
+                    return done
+                raise
 
         entry = self._trying(record)
         self._seq = entry.seq
@@ -121,10 +127,11 @@ class Pen:
                 return act()
             except StoreUnreachableError as error:
                 now = self._clock.now()
-                log.warning(
-                    "the store cannot be reached",
-                    extra={"action": "store_unreachable", "run": self._run, "why": error.what},
-                )
+                if pause == _SOON:  # one line is enough, however often it is tried
+                    log.warning(
+                        "the store cannot be reached",
+                        extra={"action": "store_unreachable", "run": self._run, "why": error.what},
+                    )
                 if now + pause >= self._held_until:
                     raise
                 nothing: SimpleQueue[None] = SimpleQueue()

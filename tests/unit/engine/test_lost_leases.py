@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from jupyter_flow.core.commands import Enqueue
-from jupyter_flow.core.errors import LeaseLostError
-from jupyter_flow.core.events import AttemptStarted, Event
+from jupyter_flow.core.errors import LeaseLostError, StoreUnreachableError
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed, AttemptStarted, Event
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.core.run import Run
+from jupyter_flow.core.states import RunState
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.ports.runs import Entry, Lease
 from jupyter_flow.store.memory import MemoryRunStore
@@ -24,27 +25,56 @@ RUN, OTHER = RunId("run"), RunId("other")
 
 
 class TakenOver(MemoryRunStore):
-    """Another process takes the run over right before an attempt of *task* is written down."""
+    """Another process takes the run over right before such an event is written down."""
 
-    def __init__(self, task: str) -> None:
+    def __init__(self, before: type[Event], task: str) -> None:
         super().__init__()
-        self._task = task
+        self._before, self._key = before, TaskKey(task)
 
     def record(self, lease: Lease, run: Run, event: Event, **rest: Any) -> Entry:
-        if isinstance(event, AttemptStarted) and event.key.task == self._task:
+        if isinstance(event, self._before) and getattr(event, "key", None) == self._key:
             self.release(lease)
         return super().record(lease, run, event, **rest)
 
 
 @pytest.mark.timeout(20)
-def test_an_attempt_that_could_not_be_written_down_is_not_waited_for() -> None:
-    world = World(flow_of("a", "b"), {"a": [HANGS]}, store=TakenOver("b"))
+@pytest.mark.parametrize("before", [AttemptStarted, AttemptProgressed, AttemptEnded])
+def test_nothing_is_waited_for_that_will_not_come(before: type[Event]) -> None:
+    world = World(flow_of("a", "b"), {"a": [HANGS]}, store=TakenOver(before, "b"))
 
     with pytest.raises(LeaseLostError):
         world.drive()
 
-    assert [str(each.key) for each in world.executor.assignments] == ["a"]
+    assert not world.executor._hanging, "what ran was stopped"
     assert world.slots.in_use == 0
+
+
+class CommitsLate(MemoryRunStore):
+    """The first write of an attempt's end is cut off, and yet done: while it is tried again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times = 0
+
+    def record(self, lease: Lease, run: Run, event: Event, **rest: Any) -> Entry:
+        if isinstance(event, AttemptEnded):
+            self._times += 1
+            if self._times == 1:
+                raise StoreUnreachableError("the connection was cut")
+            if self._times == 2:
+                super().record(lease, run, event, **rest)
+        return super().record(lease, run, event, **rest)
+
+
+def test_a_write_that_is_done_while_it_is_tried_again_is_done_once() -> None:
+    world = World(flow_of("a > b"), store=CommitsLate())
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    events = [entry.event for entry in world.store.journal(run.id)]
+    ends = [str(event.key) for event in events if isinstance(event, AttemptEnded)]
+    assert ends == ["a", "b"]
 
 
 def test_a_slot_is_not_on_its_way_to_a_run_that_has_left() -> None:
