@@ -46,7 +46,9 @@ def sqlite_engine(path: Path) -> Engine:
 
 def postgres_engine(url: URL) -> Engine:
     """An engine on a PostgreSQL server; connections that the server closed are replaced."""
-    return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
 
 
 def reading(engine: Engine) -> Engine:
@@ -90,6 +92,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """A process that was stopped within a transaction must not keep its locks from the others."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{PATIENCE.seconds}s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
