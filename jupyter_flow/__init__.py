@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from .core.errors import FlowError as FlowError
     from .handoff import artifact as artifact
     from .handoff import output as output
+    from .panel.widget import FlowPanel as FlowPanel
 
 _HOMES = {
     "Flow": "core.build",
     "FlowError": "core.errors",
+    "FlowPanel": "panel.widget",
     "artifact": "handoff",
     "http": "core.build",
     "load": "app.loading",
@@ -43,11 +45,28 @@ _HOMES = {
 __all__ = sorted([*_HOMES, "load_ipython_extension"])
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where JupyterLab's development tools find the built front end."""
+    return [{"src": "labextension", "dest": "jupyter-flow"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Where Jupyter Server finds what it is to load."""
+    return [{"module": "jupyter_flow.server"}]
+
+
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext jupyter_flow``: make ``%%flow`` and ``%flow`` known to *ipython*."""
     from .magic import load
 
-    load(ipython)
+    load(ipython, panel=_panel)
+
+
+def _panel(flows: Any, run: str) -> Any:
+    """The panel that the magics show; faces do not know each other, so it is handed to them."""
+    from .panel.widget import FlowPanel
+
+    return FlowPanel(run, flows=flows)
 
 
 def __getattr__(name: str) -> Any:

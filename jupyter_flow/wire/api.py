@@ -150,13 +150,14 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveView:
-    """A task run (or, without ``task``, the run) came into a state."""
+    """A task run (or the run, without ``task``) came into a state, up to ``due_at`` if set."""
 
     task: str | None
     index: int | None
     state: str
     attempt: int
     reason: str
+    due_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +290,24 @@ class LogPage:
     size: int
     text: str
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    """Why a task does not run, in words, or what it does; the most telling reason first."""
+
+    task: str
+    index: int | None
+    state: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebugCopy:
+    """A copy of what an attempt ran, to run by hand, and the cell (from 1) that failed."""
+
+    path: str
+    cell: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,83 @@
+/** The names of all commands, and what each takes: for the palette, key bindings and other extensions. */
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+export const CommandIDs = {
+  showSidebar: 'jupyter-flow:show-sidebar',
+  newFlow: 'jupyter-flow:new-flow',
+  showFlow: 'jupyter-flow:show-flow',
+  runFlow: 'jupyter-flow:run-flow',
+  openRun: 'jupyter-flow:open-run',
+  openLatestRun: 'jupyter-flow:open-latest-run',
+  cancelRun: 'jupyter-flow:cancel-run',
+  repairRun: 'jupyter-flow:repair-run',
+  pauseSchedule: 'jupyter-flow:pause-schedule',
+  resumeSchedule: 'jupyter-flow:resume-schedule',
+  tagNotebook: 'jupyter-flow:tag-notebook',
+  untagNotebook: 'jupyter-flow:untag-notebook',
+  openSource: 'jupyter-flow:open-source',
+  openExecuted: 'jupyter-flow:open-executed-notebook',
+  openAtFailure: 'jupyter-flow:open-at-failure'
+} as const;
+
+type Described = CommandRegistry.ICommandOptions['describedBy'];
+
+const RUN = { type: 'string', description: 'The id of a run.' } as const;
+const FLOW = { type: 'string', description: 'The address of a flow: NAME, path.ipynb or path.ipynb::NAME.' } as const;
+const NOTEBOOK = { type: 'string', description: 'The path of a notebook; the current one without it.' } as const;
+const ATTEMPT = {
+  run: RUN,
+  task: { type: 'string', description: 'The name of a task.' },
+  index: { type: ['integer', 'null'], description: 'Which instance of a mapped task.' },
+  number: { type: 'integer', minimum: 1, description: 'Which attempt.' }
+} as const;
+
+const CELL = {
+  cell: { type: ['integer', 'null'], minimum: 1, description: 'Which of all its cells, from 1.' },
+  cellId: { type: ['string', 'null'], description: 'The id of the cell, which is surer than its place.' }
+} as const;
+
+/** What each command takes, as a JSON schema. */
+export const describedBy: Readonly<Record<keyof typeof CommandIDs, Described>> = {
+  showSidebar: takes({}),
+  newFlow: takes({ cwd: { type: 'string', description: 'The folder that the notebook is made in.' } }),
+  showFlow: takes({ flow: FLOW, path: NOTEBOOK }),
+  runFlow: takes({
+    flow: FLOW,
+    path: NOTEBOOK,
+    params: { type: 'object', description: 'Values of its parameters; without them it asks.' }
+  }),
+  openRun: takes({ run: RUN, task: { type: 'string', description: 'The task to show: train, train[2].' } }, 'run'),
+  openLatestRun: takes({ flow: FLOW }),
+  cancelRun: takes({
+    run: RUN,
+    tasks: { type: 'array', items: { type: 'string' }, description: 'Tasks to stop; without them the whole run.' }
+  }, 'run'),
+  repairRun: takes({ run: RUN }, 'run'),
+  pauseSchedule: takes({ name: { type: 'string', description: 'The name of a schedule.' } }, 'name'),
+  resumeSchedule: takes({ name: { type: 'string', description: 'The name of a schedule.' } }, 'name'),
+  tagNotebook: takes({ path: NOTEBOOK }),
+  untagNotebook: takes({ path: NOTEBOOK }),
+  openSource: takes({
+    path: { type: 'string', description: 'The path of a notebook.' },
+    ...CELL
+  }, 'path'),
+  openExecuted: takes({ ...ATTEMPT, ...CELL }, 'run', 'task', 'number'),
+  openAtFailure: takes(ATTEMPT, 'run', 'task', 'number')
+};
+
+function takes(properties: ReadonlyJSONObject, ...required: string[]): Described {
+  return { args: { type: 'object', properties, required } };
+}
+
+/** The text that *args* have by that name; nothing for anything else. */
+export function textIn(args: ReadonlyPartialJSONObject, name: string): string | null {
+  const value = args[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The whole number that *args* have by that name; nothing for anything else. */
+export function numberIn(args: ReadonlyPartialJSONObject, name: string): number | null {
+  const value = args[name];
+  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}

@@ -1,0 +1,87 @@
+/** The head of a run's page: how it stands, for how long, with what; and what can be done with it. */
+import { useState } from 'react';
+
+import type { RunView as Run, RunPage } from '../core/wire.gen';
+import { runTook } from '../core/select';
+import { zoned } from '../core/time';
+import { runSign, tally } from '../core/words';
+import type { IRunActions } from './actions';
+import { Button } from './Button';
+import { useNow } from './now';
+import { Sign } from './Sign';
+import { StateBar } from './StateBar';
+
+export interface IRunHeaderProps {
+  readonly page: RunPage;
+  readonly actions?: IRunActions | undefined;
+}
+
+export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element {
+  const { run, params } = page;
+  const given = Object.entries(params);
+  return (
+    <header className="jp-Flow-runHead">
+      <div className="jp-Flow-runTitle">
+        <h2>{actions.openFlow && run.source ? (
+          <button type="button" className="jp-Flow-link" title={`open ${run.source}`} onClick={() => actions.openFlow?.(run.source)}>{run.flow}</button>
+        ) : run.flow}</h2>
+        <Sign state={run.state} of="run" word />
+        <Elapsed run={run} />
+        {run.reason ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
+        {run.is_left ? <span className="jp-Flow-reasonInline" data-tone="warn">nobody sees to it: start a service with <code>jupyter flow serve</code></span> : null}
+        <span className="jp-Flow-push" />
+        <RunActions run={run} actions={actions} />
+      </div>
+      <div className="jp-Flow-runFacts">
+        <span className="jp-Flow-mono" title="the run's id">{run.id}</span>
+        <span title={`logical time ${run.logical_date}`}>for {zoned(run.logical_date)}</span>
+        {run.schedule ? <span title="the schedule that started it">by schedule {run.schedule}</span> : null}
+        {run.backfill ? <span title="the backfill that it belongs to">in backfill {run.backfill}</span> : null}
+        {given.map(([name, value]) => (
+          <span key={name} className="jp-Flow-param" title={`parameter ${name}`}>
+            <span className="jp-Flow-soft">{name}=</span>{typeof value === 'string' ? value : JSON.stringify(value)}
+          </span>
+        ))}
+        <span className="jp-Flow-push">{tally(run.tasks)}</span>
+      </div>
+      <StateBar counts={run.tasks} />
+    </header>
+  );
+}
+
+function Elapsed({ run }: { run: Run }): JSX.Element | null {
+  const now = useNow(run.started_at !== null && run.ended_at === null);
+  if (run.started_at === null) {
+    return null;
+  }
+  return (
+    <span className="jp-Flow-soft jp-Flow-time" title={`began ${zoned(run.started_at)}`}>
+      {run.ended_at === null ? 'for' : 'in'} {runTook(run, now)}
+    </span>
+  );
+}
+
+function RunActions({ run, actions }: { run: Run; actions: IRunActions }): JSX.Element {
+  const [asks, setAsks] = useState(false);
+  const isFinal = runSign(run.state).is_final;
+  const { cancel, repair, again } = actions;
+  if (asks && !isFinal) {
+    return (
+      <span className="jp-Flow-runActions" role="group" aria-label="stop the run?">
+        <span className="jp-Flow-soft">Stop all that runs?</span>
+        <Button label="Stop the run" icon="stop" tone="bad" onClick={() => {
+          setAsks(false);
+          cancel?.([]);
+        }} />
+        <Button label="Go on" onClick={() => setAsks(false)} />
+      </span>
+    );
+  }
+  return (
+    <span className="jp-Flow-runActions" role="toolbar" aria-label="what to do with the run">
+      <Button label="Repair" icon="repair" tone="main" title="do again what did not succeed, with the notebooks as they are now" onClick={repair && isFinal && run.state !== 'succeeded' ? repair : undefined} />
+      <Button label="Run again" icon="play" title="start a new run with the same parameters" onClick={again && isFinal ? again : undefined} />
+      <Button label="Cancel" icon="stop" title="stop the run" disabled={run.state === 'cancelling'} onClick={cancel && !isFinal ? () => setAsks(true) : undefined} />
+    </span>
+  );
+}

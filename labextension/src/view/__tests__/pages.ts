@@ -1,0 +1,15 @@
+/** Pages of real runs, for tests. */
+import type { FlowView, RunPage, ScheduleView } from '../../core/wire.gen';
+import failed from '../../../test/fixtures/failed.json';
+import flow from '../../../test/fixtures/flow.json';
+import broken from '../../../test/fixtures/flow_with_problems.json';
+import running from '../../../test/fixtures/running.json';
+import schedules from '../../../test/fixtures/schedules.json';
+import succeeded from '../../../test/fixtures/succeeded.json';
+
+export const FAILED = failed as unknown as RunPage;
+export const RUNNING = running as unknown as RunPage;
+export const SUCCEEDED = succeeded as unknown as RunPage;
+export const FLOW = flow as unknown as FlowView;
+export const BROKEN = broken as unknown as FlowView;
+export const SCHEDULES = schedules as unknown as ScheduleView[];

@@ -1,0 +1,154 @@
+/**
+ * The graph of a run: tasks in layers, live. Zooms, fits, searches, filters; the arrow keys walk
+ * along its edges. Draws only what is on the screen and only what changed.
+ */
+import { useCallback, useMemo, useRef, useState } from 'react';
+
+import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from '@xyflow/react';
+import type { Edge } from '@xyflow/react';
+
+import type { RunPage } from '../../core/wire.gen';
+import { facesOf } from '../faces';
+import type { Faces } from '../faces';
+import { TONE_COLOURS, toneOf } from '../tones';
+import { criticalPath } from './critical';
+import { edgesOf, NODE_HEIGHT, NODE_WIDTH, nodesOf } from './elements';
+import type { NodeCache } from './elements';
+import { GraphTools } from './GraphTools';
+import { useDirection, useFraming } from './framing';
+import { placesOf } from './places';
+import { TaskNode } from './TaskNode';
+import type { INodeActions, TaskNodeType } from './TaskNode';
+import { matching, noQuery } from './query';
+import { step } from './walk';
+
+const NODE_TYPES = { task: TaskNode };
+const NONE: ReadonlySet<string> = new Set();
+/** More nodes than these, and a map of them is of use. */
+const MAP_FROM = 25;
+
+export interface IGraphProps {
+  readonly page: RunPage;
+  /** The task, or the instance (`train[2]`), that is chosen. */
+  readonly selected: string | null;
+  readonly onSelect: (key: string | null) => void;
+}
+
+export function Graph(props: IGraphProps): JSX.Element {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+/** The faces of a page, each the same object as before while its task did not change. */
+export function useFaces(page: RunPage): Faces {
+  const before = useRef<Faces>();
+  return useMemo(() => {
+    before.current = facesOf(page, before.current);
+    return before.current;
+  }, [page]);
+}
+
+function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
+  const faces = useFaces(page);
+  const tasks = page.flow.tasks;
+  const [direction, canvas] = useDirection(tasks);
+  const places = useMemo(() => placesOf(tasks, direction, NODE_WIDTH, NODE_HEIGHT), [tasks, direction]);
+  const [query, setQuery] = useState(noQuery);
+  const [unfolded, setUnfolded] = useState<string | null>(null);
+  const [here, setHere] = useState<{ id: string; takesFocus: boolean } | null>(null);
+  const matches = useMemo(() => matching(faces, query), [faces, query]);
+  const critical = useMemo(
+    () => (query.critical ? criticalPath(faces, Date.now()) : NONE), [faces, query.critical]
+  );
+  const chosen = selected === null ? null : selected.replace(/\[\d+\]$/, '');
+  const reveal = useReveal(places);
+
+  const latest = useRef({ onSelect, places, reveal });
+  latest.current = { onSelect, places, reveal };
+  const actions = useMemo<INodeActions>(() => ({
+    select: key => latest.current.onSelect(key),
+    unfold: setUnfolded,
+    walk: (task, key) => {
+      const next = step(latest.current.places.walk, task, key);
+      latest.current.reveal(next);
+      setHere({ id: next, takesFocus: true });
+    }
+  }), []);
+
+  const cache = useRef<{ nodes: NodeCache; edges: Map<string, Edge> }>({ nodes: new Map(), edges: new Map() });
+  const first = places.spots[0]?.id ?? null;
+  const nodes = useMemo(() => nodesOf(places.spots, faces, {
+    selected: chosen, unfolded, here: here?.id ?? chosen ?? first, takesFocus: here?.takesFocus ?? false,
+    critical, matches, direction, actions
+  }, cache.current.nodes), [places, faces, chosen, unfolded, here, first, critical, matches, direction, actions]);
+  const edges = useMemo(() => edgesOf(faces, chosen, critical, cache.current.edges), [faces, chosen, critical]);
+  useFraming(places, chosen ?? eventful(faces));
+
+  return (
+    <div className="jp-Flow-graph">
+      <GraphTools faces={faces} query={query} onQuery={setQuery} found={matches} onReveal={id => {
+        reveal(id, true);
+        onSelect(id);
+      }} />
+      <div className="jp-Flow-canvas" ref={canvas} role="group" aria-label={`graph of ${page.flow.name}: the arrow keys walk along its edges`}>
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          onlyRenderVisibleElements
+          minZoom={0.04}
+          maxZoom={1.6}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          zoomOnDoubleClick={false}
+          onPaneClick={() => {
+            setUnfolded(null);
+            onSelect(null);
+          }}
+        >
+          <Controls showInteractive={false} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
+          {nodes.length >= MAP_FROM ? (
+            <MiniMap<TaskNodeType> pannable zoomable ariaLabel="map of the whole graph" nodeStrokeWidth={0} nodeBorderRadius={8}
+              nodeColor={node => TONE_COLOURS[toneOf(node.data.face.state)]} />
+          ) : null}
+        </ReactFlow>
+      </div>
+    </div>
+  );
+}
+
+/** Where something happens: what failed, what runs; null when nothing does. */
+function eventful(faces: Faces): string | null {
+  const names = [...faces.keys()];
+  const first = (state: string): string | undefined => names.find(name => faces.get(name)?.state === state);
+  return first('failed') ?? first('running') ?? null;
+}
+
+/** Moves a task into sight: only if it is out of it, or (`centre`) in any case. */
+function useReveal(places: ReturnType<typeof placesOf>): (id: string, centre?: boolean) => void {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  return useCallback((id, centre = false) => {
+    const spot = places.walk.spots.get(id);
+    if (!spot) {
+      return;
+    }
+    const { width, height, transform: [left, top, zoom] } = store.getState();
+    const x = spot.x * zoom + left;
+    const y = spot.y * zoom + top;
+    const isSeen = x >= 0 && y >= 0 && x + NODE_WIDTH * zoom <= width && y + NODE_HEIGHT * zoom <= height;
+    if (centre || !isSeen) {
+      const near = Math.max(zoom, centre ? 0.8 : 0.5);
+      const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+      void flow.setCenter(spot.x + NODE_WIDTH / 2, spot.y + NODE_HEIGHT / 2, { zoom: near, duration: still ? 0 : 200 });
+    }
+  }, [flow, store, places]);
+}
+

@@ -1,0 +1,109 @@
+/** Nodes and edges for React Flow. An element keeps its identity while nothing about it changed. */
+import type { Edge } from '@xyflow/react';
+
+import type { Faces, ITaskFace } from '../faces';
+import type { Direction } from './places';
+import type { INodeActions, TaskNodeData, TaskNodeType } from './TaskNode';
+
+export interface IPlaced {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface INodeMarks {
+  readonly selected: string | null;
+  readonly unfolded: string | null;
+  readonly here: string | null;
+  readonly takesFocus: boolean;
+  readonly critical: ReadonlySet<string>;
+  readonly matches: ReadonlySet<string> | null;
+  readonly direction: Direction;
+  readonly actions: INodeActions;
+}
+
+export const NODE_WIDTH = 188;
+export const NODE_HEIGHT = 46;
+
+export type NodeCache = Map<string, TaskNodeType>;
+
+/** The nodes as they are now; those in `cache` that still hold are used again. */
+export function nodesOf(placed: readonly IPlaced[], faces: Faces, marks: INodeMarks, cache: NodeCache): TaskNodeType[] {
+  const nodes: TaskNodeType[] = [];
+  for (const { id, x, y } of placed) {
+    const face = faces.get(id);
+    if (!face) {
+      continue;
+    }
+    const data = dataOf(id, face, marks);
+    const known = cache.get(id);
+    if (known && known.position.x === x && known.position.y === y && isSame(known.data, data)) {
+      nodes.push(known);
+      continue;
+    }
+    const node: TaskNodeType = {
+      id, type: 'task', position: { x, y }, data, width: NODE_WIDTH, height: NODE_HEIGHT,
+      // The list of instances must lie over the nodes below it.
+      zIndex: data.isUnfolded ? 10 : 0
+    };
+    cache.set(id, node);
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+function dataOf(id: string, face: ITaskFace, marks: INodeMarks): TaskNodeData {
+  const isHere = marks.here === id;
+  return {
+    face,
+    isSelected: marks.selected === id,
+    isUnfolded: marks.unfolded === id,
+    isCritical: marks.critical.has(id),
+    isHere,
+    takesFocus: isHere && marks.takesFocus,
+    match: marks.matches ? marks.matches.has(id) : null,
+    direction: marks.direction,
+    actions: marks.actions
+  };
+}
+
+function isSame(left: TaskNodeData, right: TaskNodeData): boolean {
+  return (Object.keys(right) as (keyof TaskNodeData)[]).every(name => left[name] === right[name]);
+}
+
+/** The edges; one is as lively as the task that it leads to. */
+export function edgesOf(faces: Faces, selected: string | null, critical: ReadonlySet<string>, cache: Map<string, Edge>): Edge[] {
+  const edges: Edge[] = [];
+  for (const [name, face] of faces) {
+    for (const from of face.task.upstream) {
+      const words = [lookOf(faces.get(from), face)];
+      if (selected === name || selected === from) {
+        words.push('near');
+      }
+      if (critical.has(name) && critical.has(from)) {
+        words.push('critical');
+      }
+      const id = `${from}→${name}`;
+      const className = words.filter(Boolean).map(word => `jp-Flow-edge-${word}`).join(' ');
+      const known = cache.get(id);
+      const edge = known?.className === className ? known : {
+        id, source: from, target: name, className, focusable: false, selectable: false
+      };
+      cache.set(id, edge);
+      edges.push(edge);
+    }
+  }
+  return edges;
+}
+
+const DONE = ['succeeded', 'restored'];
+
+function lookOf(from: ITaskFace | undefined, to: ITaskFace): string {
+  if (to.state === 'upstream_failed') {
+    return from && !DONE.includes(from.state) ? 'bad' : 'idle';
+  }
+  if (to.state === 'running') {
+    return 'active';
+  }
+  return from && DONE.includes(from.state) && to.startedAt !== null ? 'done' : 'idle';
+}
