@@ -188,6 +188,12 @@ class Backfilling:
 
     def _times(self, timetable: Timetable, since: datetime, until: datetime) -> Sequence[datetime]:
         until = min(until, self._clock.now())
+        if until < since:
+            raise UsageError(
+                f"{since.isoformat()} has not come yet",
+                hint="Times that are still to come are left to the schedule.",
+                code="JF411",
+            )
         times: list[datetime] = []
         for at in timetable.between(since - timedelta.resolution, until):
             times.append(at)

@@ -30,6 +30,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from jupyter_flow.core.language.completing import Completion
+    from jupyter_flow.core.notebooks.notebook import Notebook
 
 _NOTEBOOKS = (".ipynb", ".py", ".md")
 
@@ -155,6 +156,16 @@ class Definitions:
         targets = [each for each in plan.targets.values() if each.has_notebook]
         for path, digest in {(each.path, each.digest) for each in targets}:
             self._snapshots.take(path, digest)
+
+    def notebook(self, path: Path) -> Notebook:
+        """The notebook at *path*. Raises NotFoundError and, if it is none, DefinitionError."""
+        try:
+            self._project.flow_cells(path)
+            return self._project.read(path)
+        except OSError as error:
+            raise NotFoundError(
+                f"there is no notebook '{self._project.shown(path)}'", code="JF402"
+            ) from error
 
     def tag(
         self,

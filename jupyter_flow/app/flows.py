@@ -35,6 +35,7 @@ from jupyter_flow.ports.stores import Stores
 from . import naming
 from .backfilling import Backfilling
 from .bus import Bus
+from .debugging import copy_of
 from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
@@ -49,6 +50,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from jupyter_flow.core.language.completing import Completion
+    from jupyter_flow.core.notebooks.notebook import Notebook
 
 #: How long a follower waits for a nudge before it looks by itself, in seconds.
 _GLANCE = 2.0
@@ -166,6 +168,13 @@ class Flows:
         """In words: what each task runs, what it waits for, its policy and where that is from."""
         return explain(checked)
 
+    def notebook(self, path: Path) -> Notebook:
+        """What the notebook at *path* says of itself: its tag, its parameters, its values.
+
+        Raises NotFoundError when there is none, DefinitionError when it cannot be read.
+        """
+        return self._definitions.notebook(path)
+
     def tag(
         self,
         path: Path,
@@ -264,6 +273,10 @@ class Flows:
     def is_left(self, run: RunId, state: RunState) -> bool:
         """Whether the run has not ended and nobody sees to it: its process is gone."""
         return not state.is_final and not self._is_seen_to(run)
+
+    def is_crowded(self, run: RunId) -> bool:
+        """Whether the run must wait for others of its flow, or of its backfill, to end."""
+        return self._store.is_crowded(run, now=self._clock.now())
 
     def follow(self, run: RunId, *, after: int = 0) -> Iterator[Entry]:
         """The journal of *run* from *after* on, then each new entry as it comes.
@@ -370,6 +383,14 @@ class Flows:
         }[what]
         return place(run.flow_name, run.id, key, number)
 
+    def copy_to_debug(self, run: Run, key: TaskKey, number: int) -> tuple[Path, int | None]:
+        """A new notebook with what an attempt ran, to run by hand; and its cell that failed."""
+        executed = self.path_of(run, key, attempt=number)
+        attempts = run.task_runs[key].attempts
+        attempt = next(each for each in attempts if each.number == number)
+        source = run.plan.targets[key.task].path
+        return copy_of(executed, source, self.settings.folder, attempt)
+
     def folder_of(self, run: Run) -> Path:
         """The folder of everything that the run wrote."""
         return self._places.run(run.flow_name, run.id)
@@ -401,10 +422,10 @@ class Flows:
         state = self._store.summaries(prefix=run, limit=1)[0].state
         if state.is_final and not self._store.requests(run):
             return False
-        return bool(self.services.alive())
+        return bool(self.services.staying())
 
     def _is_seen_to(self, run: RunId) -> bool:
-        return self._driver_of(run) is not None or bool(self.services.alive())
+        return self._driver_of(run) is not None or bool(self.services.staying())
 
     def _driver_of(self, run: RunId) -> str | None:
         return driver_of(self._store, run, now=self._clock.now())

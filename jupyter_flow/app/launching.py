@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from select import select
@@ -24,6 +26,8 @@ PATIENCE = 60.0
 _NOT_ITS_OWN = ("JPY_", "JUPYTER_FLOW_RUN", "JUPYTER_FLOW_TASK", "JUPYTER_FLOW_INDEX")
 _NOR_THESE = ("JUPYTER_FLOW_ATTEMPT", "JUPYTER_FLOW_ARTIFACTS", "JUPYTER_FLOW_FLOW", "MPLBACKEND")
 _LONGEST_LOG = 10 * 2**20
+#: How often, and how many times, one that is about to begin or to end is looked at; in seconds.
+_GLANCE, _MOST_LOOKS = 0.1, 300
 
 
 def log_of(home: Path) -> Path:
@@ -61,8 +65,9 @@ def start_service(settings: Settings) -> None:
         is_ready = bool(readable) and os.read(told, 16) == b"ready"
     finally:
         os.close(told)
+    # It may outlive us, or we it: then it is collected, so that nobody takes it for alive.
+    threading.Thread(target=process.wait, name="service", daemon=True).start()
     if not is_ready:
-        process.poll()
         said = path.read_bytes()[before:].decode("utf-8", "replace").strip()
         raise FlowError(
             f"the service could not be started: {said.splitlines()[-1] if said else 'no word'}",
@@ -72,24 +77,32 @@ def start_service(settings: Settings) -> None:
 
 
 @contextmanager
-def the_only_one(home: Path, *, wanted: bool) -> Iterator[bool]:
-    """Whether no other service in the background is there for *home*; none begins within.
+def the_only_one(
+    home: Path, *, wanted: bool, is_served: Callable[[], bool]
+) -> Iterator[Callable[[], None] | None]:
+    """None if another service in the background is there for *home*. Else none begins within.
 
-    Without *wanted*, nothing is asked and nobody kept out.
+    What is given then lets another one begin. Whether one that keeps others out serves, or is about
+    to begin or to end, is told by *is_served*. Without *wanted*, nobody is kept out.
     """
     if not wanted or sys.platform == "win32":
-        yield True
+        yield lambda: None
         return
     import fcntl
 
     home.mkdir(parents=True, exist_ok=True)
     with (home / "service.lock").open("ab") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        for _ in range(_MOST_LOOKS):
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if is_served():
+                    break
+                time.sleep(_GLANCE)
+            else:
+                yield lambda: fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+                return
+        yield None
 
 
 def _environment(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
@@ -31,6 +32,36 @@ def lines_of(path: Path, is_over: Callable[[], bool]) -> Iterator[str]:
             time.sleep(_GLANCE)
     if rest:
         yield rest
+
+
+def part_of(path: Path, start: int, limit: int, *, is_over: bool) -> tuple[str, int, int]:
+    """At most *limit* bytes of *path* from *start* on as text; where the next begins, the size.
+
+    No character is cut in two, unless it is over and the log ends within one. A log that is not
+    there is empty.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = file.seek(min(start, size))
+            content = file.read(limit)
+    except FileNotFoundError:
+        return "", 0, 0
+    is_last = is_over and start + len(content) >= size
+    whole = content if is_last else content[: _whole(content)]
+    return whole.decode("utf-8", "replace"), start + len(whole), size
+
+
+def _whole(content: bytes) -> int:
+    """How much of *content* is there when a character that is cut off at its end is left out."""
+    for back in range(1, min(4, len(content) + 1)):
+        byte = content[-back]
+        if byte >= 0b1100_0000:  # it begins here; its first byte says how long it is
+            length = 2 + (byte >= 0b1110_0000) + (byte >= 0b1111_0000)
+            return len(content) if length <= back else len(content) - back
+        if byte < 0b1000_0000:
+            break
+    return len(content)
 
 
 def _bytes_after(path: Path, position: int) -> bytes:

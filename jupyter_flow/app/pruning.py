@@ -23,6 +23,8 @@ from jupyter_flow.ports.runs import Ended, RunStore
 
 log = logging.getLogger(__name__)
 
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doomed:
@@ -99,7 +101,8 @@ class Pruning:
         for each in self._runs.ended():
             seen[each.flow, each.origin] += 1
             is_among_last = keep_runs is not None and seen[each.flow, each.origin] <= keep_runs
-            is_young = keep_days is not None and now - each.ended_at < timedelta(days=keep_days)
+            # Divided, as there are more days in a number than in a timedelta.
+            is_young = keep_days is not None and (now - each.ended_at) / DAY < keep_days
             if not (is_among_last or is_young):
                 yield each
 

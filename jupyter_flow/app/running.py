@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from queue import SimpleQueue
 
 from jupyter_flow.core.errors import ConflictError, LeaseLostError, StoreUnreachableError
 from jupyter_flow.core.events import CancelRequested
@@ -53,7 +54,7 @@ class Running:
         self._drivers: dict[RunId, Driver] = {}
         self._threads: dict[RunId, threading.Thread] = {}
         self._nudges = Once(self._listen)
-        self._turn = threading.Event()
+        self._turn: SimpleQueue[None] | None = None
         self._written: Callable[[], None] = lambda: None
         self.lost = 0
 
@@ -146,7 +147,8 @@ class Running:
         return nudges
 
     def _nudged(self, run: str) -> None:
-        self._turn.set()
+        if (turn := self._turn) is not None:
+            turn.put(None)
         if run:
             self.look(run)
         self._heard(run)
@@ -181,37 +183,62 @@ class Running:
                 # Its process is dead: there is nothing to wait for.
                 store.release(holder)
                 lease = store.lease(run, owner, now=now, duration=self._around.lease)
-        return None if lease is None else Driver(lease, self._around, since=now)
+        if lease is None:
+            return None
+        try:
+            return Driver(lease, self._around, since=now)
+        except BaseException:
+            store.release(lease)
+            raise
 
     def _wait_for_turn(self, run: RunId, owner: str) -> Driver:
-        store, clock = self._around.store, self._around.clock
+        clock = self._around.clock
+        # A queue, because an event's lock cannot be taken twice, as by a signal that comes then.
+        turn = self._turn = SimpleQueue[None]()
         asked_to_stop: list[str] = []
 
         def stop(by: str) -> None:
             asked_to_stop.append(by)
-            self._turn.set()
+            turn.put(None)
 
-        with first_calls(stop):
-            while True:
-                self._turn.clear()
-                driver = self._take(run, owner)
-                if driver is not None:
-                    if asked_to_stop:
-                        driver.cancel(asked_to_stop[0])
-                    return driver
-                holder = store.holder(run, now=clock.now())
-                if holder is not None and holder.owner != owner:
-                    raise _driven_elsewhere(run, holder)
-                if asked_to_stop:
-                    # Whoever takes it up when its turn comes will not run a task of it.
-                    store.ask(run, CancelRequested(by=asked_to_stop[0]), now=clock.now())
-                    raise KeyboardInterrupt
-                self._turn.wait(_PATIENCE.total_seconds())
+        try:
+            with first_calls(stop):
+                while (driver := self._take(run, owner)) is None:
+                    self._keep_place(run, owner)
+                    if asked_to_stop and self._ask_to_stop(run, asked_to_stop[0]):
+                        continue  # it needs no room any more
+                    clock.wait(turn, clock.now() + _PATIENCE)
+        except KeyboardInterrupt:
+            # Whoever takes it up will not run a task of it.
+            self._ask_to_stop(run, asked_to_stop[0] if asked_to_stop else "")
+            raise
+        if asked_to_stop:
+            driver.cancel(asked_to_stop[0])
+        return driver
+
+    def _keep_place(self, run: RunId, owner: str) -> None:
+        """Go on holding what *owner* waits with; a service would take it up in its place."""
+        store, now = self._around.store, self._around.clock.now()
+        holder = store.holder(run, now=now)
+        if holder is None:
+            return
+        if holder.owner != owner:
+            raise _driven_elsewhere(run, holder)
+        store.renew(holder, now=now, duration=self._around.lease)
+
+    def _ask_to_stop(self, run: RunId, by: str) -> bool:
+        """Leave word that *run* is to be stopped; False when somebody has done so already."""
+        store = self._around.store
+        asked = (each.request for each in store.requests(run))
+        if any(isinstance(each, CancelRequested) and not each.keys for each in asked):
+            return False
+        store.ask(run, CancelRequested(by=by), now=self._around.clock.now())
+        return True
 
     def _in_thread(self, run: RunId, driver: Driver) -> None:
         failed = True
         try:
-            driver.drive()
+            _tell_of(driver.drive())
             failed = False
         except LeaseLostError:
             self.lost += 1
@@ -229,6 +256,15 @@ class Running:
         finally:
             self._exit(run)
             self._ended(run, failed)
+
+
+def _tell_of(run: Run) -> None:
+    """How the run ended, in the log; or that it was left as it was, for others to go on with."""
+    about = {"run": run.id, "flow": run.flow_name, "state": run.state.value}
+    if run.state.is_final:
+        log.info("run ended", extra={"action": "run_ended", **about})
+    else:
+        log.info("run let go", extra={"action": "run_let_go", **about})
 
 
 def _driven_elsewhere(run: RunId, holder: Lease) -> ConflictError:

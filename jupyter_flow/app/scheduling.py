@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from jupyter_flow.core.errors import FlowError, UsageError, raise_if_any
+from jupyter_flow.core.errors import ConflictError, FlowError, UsageError, raise_if_any
 from jupyter_flow.core.flow import Flow, Plan
 from jupyter_flow.core.language import read_flow_options
 from jupyter_flow.core.options import Catchup, FlowOptions, Overlap
@@ -86,8 +86,15 @@ class Scheduling:
             schedule = replace(schedule, plan=plan)
         schedule = replace(schedule, next_fire=schedule.timetable.next_after(self._clock.now()))
         before = next((each for each in self.all() if each.name == schedule.name), None)
-        is_same = before is not None and before.origin == schedule.origin
-        self._store.put(schedule, replace=is_same)
+        if before is not None and before.origin != schedule.origin:
+            whose = before.origin or "a flow made in Python"
+            raise ConflictError(
+                f"there is a schedule '{schedule.name}' already, of {whose}",
+                hint="Give this one a name of its own (--name), or take the other one away: "
+                f"jupyter flow unschedule {schedule.name}",
+                code="JF317",
+            )
+        self._store.put(schedule, replace=before is not None)
         return schedule
 
     def timetable_of(
@@ -101,13 +108,14 @@ class Scheduling:
         raise_if_any(checked.problems)
         flow = self._plan_of(checked).flow
         kept = next((each for each in self.all() if each.origin == checked.origin), None)
+        given = {"schedule": cron, "tz": tz}
+        said = {key: value for key, value in given.items() if value is not None}
         if cron is None and kept is not None:
-            found = kept.timetable
+            own, found = _read(said), kept.timetable
         else:
-            said = {"schedule": cron} if cron is not None else {}
-            own = self._own(said | ({"tz": tz} if tz is not None else {}), flow)
+            own = self._own(said, flow)
             found = _timetable(own if own.schedule else flow.options, own)
-        return Timetable(cron=found.cron, tz=tz or found.tz)
+        return Timetable(cron=found.cron, tz=own.tz or found.tz)
 
     def all(self) -> list[Schedule]:
         """All schedules, by name."""
@@ -202,8 +210,7 @@ class Scheduling:
     @staticmethod
     def _own(options: Mapping[str, str], flow: Flow) -> FlowOptions:
         zone = {"tz": flow.options.tz} if flow.options.tz and "tz" not in options else {}
-        own, problems = read_flow_options({**options, **zone}, is_text=True)
-        raise_if_any(problems)
+        own = _read({**options, **zone})
         if own.schedule is None and flow.options.schedule is None:
             raise UsageError(
                 f"nothing says when flow '{flow.name}' is to run",
@@ -217,6 +224,12 @@ class Scheduling:
         if checked.plan is None:
             raise UsageError(f"flow '{checked.name}' has no plan")
         return checked.plan
+
+
+def _read(options: Mapping[str, str]) -> FlowOptions:
+    own, problems = read_flow_options(options, is_text=True)
+    raise_if_any(problems)
+    return own
 
 
 def _timetable(when: FlowOptions, span: FlowOptions) -> Timetable:

@@ -126,13 +126,21 @@ class Service:
         self._busy_at = self.figures.started_at
         self._glance_at = self._prune_at = self.figures.started_at
         self._stopping: _Stop | None = None
+        self._is_reachable = True
 
     def answers_at(self, url: str) -> None:
         """Its metrics are there; said before `serve`."""
         self._me = replace(self._me, url=url)
 
-    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until told to stop, or idle. Calls *ready* once it is registered."""
+    def serve(
+        self,
+        ready: Callable[[], None] = lambda: None,
+        leaving: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Serve until told to stop, or idle.
+
+        Calls *ready* once it is registered, *leaving* when it will take up nothing more.
+        """
         log.info("service started", extra={"action": "service_started", "pid": self._me.pid})
         self._outbox.start()
         try:
@@ -142,6 +150,8 @@ class Service:
             while self._stopping is None and not self._is_done():
                 self._wait()
                 self._look_around()
+            self._say_that_it_ends()
+            leaving()
             self._leave()
         finally:
             self._outbox.close(timeout=10)
@@ -158,7 +168,8 @@ class Service:
         """Begin everything that is to be begun; a store that is away is asked again later."""
         now = self._clock.now()
         try:
-            if now >= self._glance_at:
+            # Not either when the clock was set back, by an hour, say.
+            if not now < self._glance_at <= now + GLANCE:
                 self._glance_at = now + GLANCE
                 self._announce()
                 self._free_the_dead(now)
@@ -170,19 +181,21 @@ class Service:
             fired = self.scheduler.fire_due(self._me.owner)
             self.figures.fired += len(fired)
             self._take_up(now)
+            self._is_reachable = True
         except StoreUnreachableError as error:
             self.figures.store_errors += 1
-            log.warning(
-                "the store cannot be reached",
-                extra={"action": "store_unreachable", "why": error.what},
-            )
+            if self._is_reachable:  # one line is enough, however long it lasts
+                about = {"action": "store_unreachable", "why": error.what}
+                log.warning("the store cannot be reached", extra=about)
+            self._is_reachable = False
         except Exception:
             # Whatever it is, it must not end what runs; everything is looked at again soon.
             log.exception("looking around failed", extra={"action": "look_failed"})
 
     def _wait(self) -> None:
         """Until something happens, a fire time comes, or it is time for a glance."""
-        now, until = self._clock.now(), self._glance_at
+        now = self._clock.now()
+        until = min(self._glance_at, now + GLANCE)
         try:
             due = self.scheduler.next_due()
         except StoreUnreachableError:
@@ -287,19 +300,19 @@ class Service:
             return False
         now = self._clock.now()
         try:
-            is_busy = self._has_work(now)
+            if self._has_work(now):
+                self._busy_at = now
+            if now < self._busy_at + self._idle:
+                return False
+            # Whoever looks for a service from here on finds none and starts another. What came
+            # before that is still ours to see.
+            self._stores.services.leave(self._me.owner)
+            if self._has_work(self._clock.now()):
+                self._busy_at = now
+                self._announce()
+                return False
         except StoreUnreachableError:
-            is_busy = False
-        if is_busy:
-            self._busy_at = now
-        if now < self._busy_at + self._idle:
-            return False
-        # Whoever looks for a service from here on finds none and starts another. What came
-        # before that is still ours to see.
-        self._stores.services.leave(self._me.owner)
-        if self._has_work(self._clock.now()):
-            self._busy_at = now
-            self._announce()
+            self._busy_at = now  # nobody knows what there is to do
             return False
         log.info("nothing to do", extra={"action": "service_idle"})
         return True
@@ -311,6 +324,13 @@ class Service:
             or self._stores.alerts.next_due(now=now) is not None
             or bool(self._stores.runs.waiting(now=now, limit=1))
         )
+
+    def _say_that_it_ends(self) -> None:
+        """Whoever has something new to be done is to start another service."""
+        try:
+            self._stores.services.ask_to_stop(self._me.owner)
+        except StoreUnreachableError:
+            log.warning("still registered", extra={"action": "sign_off_failed"})
 
     def _leave(self) -> None:
         """Let go of the runs. A second word to stop makes it hurry."""

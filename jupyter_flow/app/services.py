@@ -47,6 +47,10 @@ class Services:
         found = self._opened().services.alive(now=self._clock.now())
         return [each for each in found if not is_gone(each.owner)]
 
+    def staying(self) -> list[Service]:
+        """Those of them that take up what comes: not those that only let their tasks end."""
+        return [each for each in self.alive() if not each.is_asked_to_stop]
+
     def load(self) -> Load:
         """What there is to do in the store."""
         return self._opened().services.load(now=self._clock.now())
@@ -58,7 +62,7 @@ class Services:
         if driver is not None:
             nudge(driver, run)
             return True
-        services = self.alive()
+        services = self.staying()
         for service in services:
             nudge(service.owner, run)
         return bool(services)
@@ -77,7 +81,7 @@ class Services:
     def ensure(self) -> None:
         """Have a service, for what is scheduled."""
         self.nudge_all()
-        if not self.alive():
+        if not self.staying():
             start_service(self._settings)
 
     def stop(self, *, hurry: bool = False, timeout: float = 3600.0) -> list[Service]:
@@ -105,7 +109,7 @@ class Services:
     def ailments(self) -> list[str]:
         """What is not well, in words; nothing when all is."""
         load, now, found = self.load(), self._clock.now(), []
-        services = self.alive()
+        services = self.staying()
         waiting = self._opened().runs.waiting(now=now)
         if not services and (load.schedules - load.paused or waiting):
             found.append("no service is there, and there is something to run")

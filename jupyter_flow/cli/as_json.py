@@ -150,6 +150,7 @@ def backfill_json(backfill: Backfill) -> dict[str, Any]:
         "id": backfill.id,
         "series": backfill.series,
         "created": list(backfill.created),
+        "refusals": list(backfill.refusals),
         "fills": [
             {
                 "at": fill.at.isoformat(),

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,14 @@ def out() -> Console:
     """The console of standard output."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """The console of standard error."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def is_live() -> bool:
@@ -46,7 +47,11 @@ def is_live() -> bool:
 
 def show_json(content: Any) -> None:
     """*content* on standard output, as JSON for machines."""
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, default=_as_text) + "\n")
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def show_error(error: FlowError) -> None:

@@ -127,7 +127,7 @@ def _show_schedules(flows: Flows, *, as_json: bool) -> None:
         from .time_tables import schedule_table
 
         out().print(schedule_table(found, SystemClock().now()))
-        if not flows.services.alive():
+        if not flows.services.staying():
             out().print("no service is there to run them; start one: jupyter flow serve")
 
 

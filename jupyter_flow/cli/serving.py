@@ -65,14 +65,13 @@ def _serve(
     logbook.configure(as_json=log_json)
     idle = timedelta(seconds=flows.settings.idle) if background else None
 
-    def ready() -> None:
-        if ready_fd is not None:
-            os.write(ready_fd, b"ready")
-            os.close(ready_fd)
+    def is_served() -> bool:
+        return bool(flows.services.staying())
 
-    with the_only_one(flows.settings.home, wanted=background) as is_alone:
-        if not is_alone:
-            ready()  # there is one, which is as good
+    home = flows.settings.home
+    with the_only_one(home, wanted=background, is_served=is_served) as let_others_begin:
+        if let_others_begin is None:
+            _say_ready(ready_fd)  # there is one, which is as good
             return
         service = make_service(flows, idle=idle)
         if metrics is not None:
@@ -84,7 +83,14 @@ def _serve(
             service.stop(name, hurry=times > 1)
 
         with hearing(hear):
-            service.serve(ready)
+            service.serve(lambda: _say_ready(ready_fd), let_others_begin)
+
+
+def _say_ready(to: int | None) -> None:
+    """Tell whoever started this process that there is a service."""
+    if to is not None:
+        os.write(to, b"ready")
+        os.close(to)
 
 
 def _answer_metrics(address: str, flows: Flows, service: Service) -> None:

@@ -113,7 +113,7 @@ def backfill_text(backfill: Backfill, tz: str, *, dry: bool) -> RenderableType:
         for action, word in words.items()
         if backfill.count(action)
     )
-    verb = "would be" if dry else "are"
+    verb = "would be" if dry else "are" if len(backfill.fills) > 1 else "is"
     head = Text(f"{count(len(backfill.fills), 'time')} {verb} filled: {told}", style="bold")
     refusals = [
         Text(f"not done again: {each}", style=STYLES[Tone.WARN]) for each in backfill.refusals
@@ -147,17 +147,16 @@ def pruned_text(pruned: Pruned, disk: DiskUse, *, dry: bool) -> RenderableType:
         table.add_row(each.run, each.flow, size(each.size))
     rest = len(pruned.runs) - MOST_ROWS
     more = [Text(f"and {count(rest, 'more run')}", style="dim")] if rest > 0 else []
-    verb = "would go" if dry else "are gone"
+    verb = "would go" if dry else "is gone" if len(pruned.runs) == 1 else "are gone"
     told = f"{count(len(pruned.runs), 'run')} {verb}, {size(pruned.size)}"
     rows: list[RenderableType] = [table] if pruned.runs else []
     return Group(*rows, *more, Text(told, style="bold"), Text(f"disk  {_disk(disk)}", style="dim"))
 
 
 def _disk(disk: DiskUse) -> str:
-    return (
-        f"{size(disk.runs)} of runs, {size(disk.snapshots)} of snapshots, "
-        f"{size(disk.store)} of store"
-    )
+    # A store that is a server takes its room elsewhere.
+    store = f", {size(disk.store)} of store" if disk.store else ""
+    return f"{size(disk.runs)} of runs, {size(disk.snapshots)} of snapshots{store}"
 
 
 def size(number: int) -> str:

@@ -5,14 +5,18 @@ Reads, calls one use-case, shows. Imports nothing heavy before a flow is defined
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
-def load(ipython: Any) -> None:
-    """Register the magics with the shell. What ``%load_ext jupyter_flow`` does."""
+def load(ipython: Any, panel: Callable[[Any, str], Any] | None = None) -> None:
+    """Register the magics with the shell. What ``%load_ext jupyter_flow`` does.
+
+    *panel* makes a widget of use-cases and the id of a run; raises ImportError where it cannot.
+    """
     from .magics import FlowMagics
 
-    magics = FlowMagics(ipython)
+    magics = FlowMagics(ipython, panel)
     ipython.register_magic_function(magics.define, "cell", "flow")
     ipython.register_magic_function(magics.command, "line", "flow")
     _complete_cells(ipython, magics)

@@ -12,6 +12,7 @@ HELP = """\
 %%flow NAME [--options]       define a flow in this cell, check it, draw it
 %flow run [NAME] [-p n=20]    run it in a service; --wait to run it here and wait
 %flow status [RUN]            how a run stands; the latest unless you name one
+%flow panel [RUN]             the same, live and to be worked with
 %flow runs                    the newest runs
 %flow logs [RUN] [TASK]       what the notebooks printed
 %flow cancel [RUN] [TASK …]   stop a run, or some of its tasks
@@ -62,7 +63,7 @@ def _parsers() -> dict[str, _Parser]:
     for name in ("show", "explain", "unschedule", "pause", "resume"):
         made[name] = _parser(name)
         made[name].add_argument("name", nargs="?", default="")
-    for name in ("status", "repair", "cancel", "logs"):
+    for name in ("status", "panel", "repair", "cancel", "logs"):
         made[name] = _parser(name)
         made[name].add_argument("run", nargs="?", default="")
     made["repair"].add_argument("--wait", action="store_true")

@@ -43,8 +43,8 @@ class Written:
 class FlowMagics:
     """The magics of one shell. *shell* is IPython's `InteractiveShell`."""
 
-    def __init__(self, shell: Any) -> None:
-        self._shell = shell
+    def __init__(self, shell: Any, panel: Callable[[Any, str], Any] | None = None) -> None:
+        self._shell, self._panel = shell, panel
         self._stack = ExitStack()
         self._opened: dict[Path, Flows] = {}
         self._written: dict[str, Written] = {}
@@ -75,6 +75,7 @@ class FlowMagics:
                 "help": self._help,
                 "run": self._run,
                 "status": self._status,
+                "panel": self._show_panel,
                 "runs": self._runs,
                 "logs": self._logs,
                 "cancel": self._cancel,
@@ -197,7 +198,8 @@ class FlowMagics:
         if not wait:
             if not driven:
                 flows.services.see_to(run)
-            live.begin()
+            if not (self._has_widgets() and self._drawn(run)):
+                live.begin()
             return
         ended = threading.Event()
         live.begin(until=None if driven else ended)
@@ -207,6 +209,25 @@ class FlowMagics:
             ended.set()
             live.join(5.0 if not driven else threading.TIMEOUT_MAX)
         _raise_unless_good(done or flows.run(run))
+
+    def _show_panel(self, arguments: argparse.Namespace) -> None:
+        run = self._flows().run(arguments.run).id
+        if not self._drawn(run):
+            self._status(arguments)
+
+    def _has_widgets(self) -> bool:
+        return place.may_have_widgets(self._shell.user_ns, place.environment())
+
+    def _drawn(self, run: RunId) -> bool:
+        """Show the panel for *run*; False where there is none."""
+        if self._panel is None:
+            return False
+        try:
+            shown, metadata = self._panel(self._flows(), run)._repr_mimebundle_()
+        except ImportError:  # anywidget, or what is built, is not there
+            return False
+        self._shell.display_pub.publish(data=shown, metadata=metadata)
+        return True
 
     # -- schedules -----------------------------------------------------------------------------
 

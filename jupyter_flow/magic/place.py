@@ -51,6 +51,12 @@ def running_cell(shell: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def may_have_widgets(user_namespace: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Whether somebody may be looking with a front end that draws widgets."""
+    told = ("JPY_SESSION_NAME", "COLAB_RELEASE_TAG")
+    return "__vsc_ipynb_file__" in user_namespace or any(environ.get(each) for each in told)
+
+
 def environment() -> Mapping[str, str]:
     """The process's environment."""
     return os.environ

@@ -141,7 +141,8 @@ class RunStore(Protocol):
         its flow (same name, same origin) are, or ``most`` of its backfill. Active is a run that
         has started and not ended, or that is leased; of many who ask at once no more get a lease
         than there is room for. A run that is asked to be cancelled as a whole is never crowded
-        out: whoever takes it must answer that before it begins anything.
+        out: whoever takes it must answer that before it begins anything. A run that does nothing
+        but wait crowds out none whose logical time is earlier: they may be what it waits for.
         """
 
     def is_crowded(self, run: RunId, *, now: datetime) -> bool:

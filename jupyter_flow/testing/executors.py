@@ -109,6 +109,9 @@ class ScriptedExecutor:
         if found is not None:
             found[0].set()
 
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        """Nothing: no attempt of it outlives its process."""
+
     def close(self) -> None:
         with self._lock:
             running = list(self._running.values())

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from jupyter_flow.core.errors import Problem, suggestion
+from jupyter_flow.core.words import count
 
 _FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 #: Written out, because they are Airflow's and not cron's.
@@ -33,7 +34,7 @@ def read_cron(name: str, value: object) -> object:
         return _bad(f"there is no schedule {text!r}", suggestion(text, presets, noun="schedule"))
     fields = text.split()
     if len(fields) != len(_FIELDS):
-        what = f"the cron text {text!r} has {len(fields)} fields, not 5"
+        what = f"the cron text {text!r} has {count(len(fields), 'field')}, not 5"
         return _bad(what, f"They are: {', '.join(_FIELDS)}.")
     for place, (field, meaning) in enumerate(zip(fields, _FIELDS, strict=True)):
         alone = ["*"] * len(_FIELDS)

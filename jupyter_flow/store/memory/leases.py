@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from jupyter_flow.core.ids import RunId
-from jupyter_flow.core.states import RunState
+from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.ports.runs import Lease, Waiting
 from jupyter_flow.store.asking import is_to_stop
 
 from .part import MemoryPart
 from .shelf import KeptRun
+
+_BUSY = {TaskState.QUEUED, TaskState.RUNNING, TaskState.RETRYING}
 
 
 class MemoryLeases(MemoryPart):
@@ -76,7 +78,8 @@ class MemoryLeases(MemoryPart):
         # What is to be stopped must not wait for room: it makes some.
         if kept.is_active(now) or any(is_to_stop(each) for each in kept.requests.values()):
             return False
-        active = [each for each in self._shelf.runs.values() if each.is_active(now)]
+        runs = self._shelf.runs.values()
+        active = [each for each in runs if each.is_active(now) and not _is_behind(each, kept)]
         most = kept.plan.flow.options.max_active_runs
         if most is not None and sum(_is_of_flow(each, kept) for each in active) >= most:
             return True
@@ -85,6 +88,13 @@ class MemoryLeases(MemoryPart):
             return False
         beside = [each for each in active if each.fired and each.fired.backfill == wanted.backfill]
         return len(beside) >= wanted.most
+
+
+def _is_behind(one: KeptRun, other: KeptRun) -> bool:
+    """Whether *one* is later and does nothing but wait: it may be *other* that it waits for."""
+    states = {each.state for each in one.run.task_runs.values()}
+    only_waits = TaskState.WAITING in states and not states & _BUSY
+    return only_waits and one.run.logical_date > other.run.logical_date
 
 
 def _is_of_flow(one: KeptRun, other: KeptRun) -> bool:

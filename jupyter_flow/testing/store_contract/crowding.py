@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from jupyter_flow.core.events import CancelRequested
-from jupyter_flow.core.run import Run
-from jupyter_flow.core.states import RunState
+from jupyter_flow.core.events import CancelRequested, RepairRequested
+from jupyter_flow.core.run import Run, TaskRun
+from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.ports.runs import Lease, RunStore
 from jupyter_flow.testing.samples import (
     LOAD,
     MINUTE,
     NOON,
+    REPORT,
     SECOND,
+    TRAIN,
     fired_run,
     limited_plan,
     run_of,
@@ -30,6 +32,12 @@ _LATER = NOON + MINUTE
 def limited_run(name: str, most: int = 1, **fields: Any) -> Run:
     """A run of a flow of which *most* runs may be active."""
     return run_of(name, plan=limited_plan(most), **fields)
+
+
+def one_waits(beside: TaskState = TaskState.PENDING) -> list[TaskRun]:
+    """Tasks of a run, of which one waits."""
+    tasks = {LOAD: TaskState.WAITING, TRAIN: beside, REPORT: TaskState.PENDING}
+    return [TaskRun(key=key, state=state) for key, state in tasks.items()]
 
 
 class CrowdingPromises(StorePromises):
@@ -95,6 +103,39 @@ class CrowdingPromises(StorePromises):
         store.create(limited_run("b", state=RunState.RUNNING))
 
         assert take(store, "a") is None
+
+    def test_a_run_that_only_waits_is_in_the_way_of_later_ones_alone(self, store: RunStore) -> None:
+        store.create(limited_run("b", state=RunState.RUNNING, task_runs=one_waits()))
+        for name, at in (("a", NOON - MINUTE), ("c", NOON + MINUTE)):
+            failed = limited_run(name, logical_date=at, state=RunState.FAILED, ended_at=NOON)
+            store.create(failed)
+            store.ask(run_of(name).id, RepairRequested(), now=NOON)
+
+        assert is_crowded(store) == ["c"]
+        told = {each.run: each.is_crowded for each in store.waiting(now=NOON)}
+        assert told == {"a": False, "b": False, "c": True}
+        assert take(store, "c") is None
+        assert take(store, "a") is not None
+
+    def test_a_run_of_a_backfill_that_only_waits_is_in_the_way_of_later_ones_alone(
+        self, store: RunStore
+    ) -> None:
+        for number, name in enumerate("abc"):
+            state, tasks = (RunState.RUNNING, one_waits()) if name == "b" else (RunState.QUEUED, ())
+            made: dict[str, Any] = {"backfill": "back-1", "most": 1, "state": state}
+            store.create(fired_run(name, NOON + number * MINUTE, task_runs=tasks, **made))
+
+        assert is_crowded(store) == ["c"]
+        told = {each.run: each.is_crowded for each in store.waiting(now=NOON)}
+        assert told == {"a": False, "b": False, "c": True}
+
+    def test_a_run_that_waits_and_works_is_in_the_way_of_all(self, store: RunStore) -> None:
+        works = TaskState.RUNNING
+        store.create(limited_run("b", state=RunState.RUNNING, task_runs=one_waits(beside=works)))
+        store.create(limited_run("a", logical_date=NOON - MINUTE))
+
+        assert is_crowded(store) == ["a"]
+        assert [each.is_crowded for each in store.waiting(now=NOON)] == [False, True]
 
     @pytest.mark.parametrize(
         "other",

@@ -129,7 +129,7 @@ def test_runs_that_are_there_are_done_again_as_asked(
         ({"since": datetime(2026, 3, 1, 7, tzinfo=UTC)}, "no fire time"),
         (
             {"since": datetime(2030, 1, 1, tzinfo=UTC), "until": datetime(2031, 1, 1, tzinfo=UTC)},
-            "no fire time",
+            "has not come yet",
         ),
         ({"since": datetime(1980, 1, 1, tzinfo=UTC)}, "more than"),
         ({"existing": "some"}, "--existing"),

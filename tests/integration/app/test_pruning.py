@@ -70,6 +70,14 @@ def test_young_runs_are_kept(made: Project) -> None:
     assert ids(made) == sorted(runs[2:])
 
 
+def test_a_thousand_thousand_years_are_no_mistake(made: Project) -> None:
+    runs = ended_runs(made, 2)
+
+    made.flows.pruning.prune(keep_days=1e300)
+
+    assert ids(made) == sorted(runs)
+
+
 def test_a_dry_run_tells_and_does_nothing(made: Project) -> None:
     runs = ended_runs(made, 3)
 

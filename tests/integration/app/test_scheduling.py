@@ -172,3 +172,13 @@ def test_a_schedule_that_is_taken_away_is_not_there(made: Project) -> None:
     for ask in (made.flows.scheduling.remove, made.flows.scheduling.pause):
         with pytest.raises(NotFoundError):
             ask("sketch")
+
+
+def test_a_zone_for_a_backfill_is_checked_though_a_schedule_says_when(made: Project) -> None:
+    add(made, options={"schedule": "0 6 * * *", "tz": "Europe/Zurich"})
+    scheduling, checked = made.flows.scheduling, made.flows.flow("sketch")
+
+    assert scheduling.timetable_of(checked).tz == "Europe/Zurich"
+    assert scheduling.timetable_of(checked, tz="Asia/Tokyo").tz == "Asia/Tokyo"
+    with pytest.raises(DefinitionError, match="JF125"):
+        scheduling.timetable_of(checked, tz="Foo/Bar")

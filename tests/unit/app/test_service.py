@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_flow.app.running import Running
-from jupyter_flow.app.service import Service
+from jupyter_flow.app.service import GLANCE, Service
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.errors import StoreUnreachableError
 from jupyter_flow.core.ids import RunId
@@ -234,3 +235,51 @@ def test_it_stops_when_another_process_asks_it_to(world: World) -> None:
     service.serve(ask)
 
     assert world.stores.services.alive(now=world.clock.now()) == []
+
+
+def test_one_that_ends_says_so_before_it_lets_others_begin(world: World) -> None:
+    service, seen = world.service(idle=None), []
+
+    service.serve(
+        lambda: service.stop("SIGTERM"),
+        lambda: seen.extend(world.stores.services.alive(now=world.clock.now())),
+    )
+
+    assert [each.is_asked_to_stop for each in seen] == [True]
+
+
+def test_a_store_that_is_away_for_long_is_not_taken_for_one_without_work(world: World) -> None:
+    world.new_run()
+    back = world.clock.now() + 5 * IDLE
+
+    def away(act: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(*args: Any, **named: Any) -> Any:
+            if world.clock.now() < back:
+                raise StoreUnreachableError("the server has closed the connection")
+            return act(*args, **named)
+
+        return asked
+
+    def goes() -> None:
+        for part, name in ((world.stores.runs, "waiting"), (world.stores.services, "leave")):
+            setattr(part, name, away(getattr(part, name)))
+
+    world.service().serve(goes)
+
+    assert world.states() == [RunState.SUCCEEDED]
+
+
+def test_a_clock_that_is_set_back_makes_it_neither_deaf_nor_silent(world: World) -> None:
+    seen, announce = [], world.stores.services.announce
+
+    def announced(*args: Any, **named: Any) -> Any:
+        seen.append(named["now"])
+        return announce(*args, **named)
+
+    def set_back() -> None:
+        world.clock.advance(timedelta(hours=-1))
+        world.stores.services.announce = announced  # type: ignore[method-assign]
+
+    world.service().serve(set_back)
+
+    assert max(two - one for one, two in pairwise(seen)) <= GLANCE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from jupyter_flow.cli import main
 from jupyter_flow.cli.app import hoisted
 from jupyter_flow.cli.completion import flow_names, task_names
+from jupyter_flow.cli.console import out, show_json
 from jupyter_flow.testing.notebooks import write_notebook
 
 
@@ -168,3 +170,15 @@ def test_doctor_looks_at_the_machine(project: Path, capsys) -> None:
     findings = json.loads(capsys.readouterr().out)
 
     assert {"python", "store", "disk"} <= {each["what"] for each in findings}
+
+
+def test_moments_are_told_to_scripts_in_one_way(capsys) -> None:
+    show_json({"at": datetime(2026, 3, 1, 6, tzinfo=UTC), "where": Path("a")})
+
+    assert json.loads(capsys.readouterr().out) == {"at": "2026-03-01T06:00:00+00:00", "where": "a"}
+
+
+def test_brackets_in_names_are_no_markup(capsys) -> None:
+    out().print("[Errno 111] refused [/x]")
+
+    assert capsys.readouterr().out == "[Errno 111] refused [/x]\n"

@@ -1,0 +1,80 @@
+"""Requests about one task in a run: its log, its executed notebook, and why it does not run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_flow.app.logs import part_of
+from jupyter_flow.app.whys import why
+from jupyter_flow.core.asking import task_key
+from jupyter_flow.core.errors import NotFoundError
+from jupyter_flow.server.serving import Served
+from jupyter_flow.wire import api
+
+from .running import known, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file of JSON that is sent as it is. ``tag`` is another each time that it is written."""
+
+    path: Path
+    tag: str
+
+    @classmethod
+    def at(cls, path: Path) -> Document:
+        """The document at *path*. Raises NotFoundError when it is not there (yet)."""
+        try:
+            return cls(path=path, tag=_tag(path.stat()))
+        except OSError as error:
+            raise NotFoundError(
+                "the executed notebook is not there",
+                hint="It is written when the first cell begins, and kept until its run is pruned.",
+            ) from error
+
+    def read(self) -> tuple[str, bytes]:
+        """Its tag and what is in it, of one moment. Raises OSError when it is gone by now."""
+        with self.path.open("rb") as file:
+            return _tag(os.fstat(file.fileno())), file.read()
+
+
+def _tag(status: os.stat_result) -> str:
+    return f'"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"'
+
+
+def log(served: Served, *, run: str, key: str, number: int, start: int, limit: int) -> api.LogPage:
+    """A part of an attempt's log, from a byte on."""
+    found, named = read(served, run), task_key(key)
+    path = served.flows.path_of(found, named, attempt=number, what="log")
+    attempt = next(each for each in found.task_runs[named].attempts if each.number == number)
+    # Asked before reading: what is written in between is then still read.
+    is_over = attempt.outcome is not None or served.flows.is_left(found.id, found.state)
+    text, following, size = part_of(path, start, limit, is_over=is_over)
+    return api.LogPage(
+        start=min(start, size),
+        next=following,
+        size=size,
+        text=text,
+        is_over=is_over and following >= size,
+    )
+
+
+def notebook(served: Served, *, run: str, key: str, number: int) -> Document:
+    """The executed notebook of an attempt, as it is so far."""
+    path = served.flows.path_of(read(served, run), task_key(key), attempt=number)
+    return Document.at(path)
+
+
+def debug(served: Served, *, run: str, key: str, number: int) -> api.DebugCopy:
+    """A copy of what an attempt ran, with its parameters, beside the source."""
+    path, cell = served.flows.copy_to_debug(read(served, run), task_key(key), number)
+    return api.DebugCopy(path=served.below.shown(path), cell=cell)
+
+
+def why_not(served: Served, *, run: str, key: str) -> api.WhyView:
+    """Why a task is not running, in words."""
+    found = read(served, run)
+    (named,) = known(found, [key])
+    return why(served.flows, found, named)

@@ -1,0 +1,328 @@
+"""All that a browser can ask for over HTTP, answered by a real server about real runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_flow.app.flows import Flows
+from jupyter_flow.app.wiring import open_flows
+from jupyter_flow.testing.notebooks import write_notebook
+
+if TYPE_CHECKING:
+    from conftest import Asking
+
+TRAIN = {"line": "churn", "body": "load >> train", "path": "flow.ipynb", "cell": 1}
+
+
+async def ended(ask: Asking, flow: str = "churn", **params: Any) -> dict[str, Any]:
+    """The page of a run that was started as a browser does, once it has ended."""
+    run = (await ask.post("runs", body={"flow": flow, "params": params}))["run"]
+    return await ask.end_of(run)
+
+
+def task_of(page: dict[str, Any], task: str) -> dict[str, Any]:
+    return next(each for each in page["task_runs"] if each["task"] == task)
+
+
+# -- flows and notebooks -----------------------------------------------------------------------
+
+
+async def test_the_project_says_how_it_is(ask: Asking, project: Path) -> None:
+    status = await ask.get("status")
+
+    assert status["version"] == metadata.version("jupyterlab-flow")
+    assert status["root"] == str(project.resolve())
+    assert (status["services"], status["running"], status["ailments"]) == (0, 0, [])
+
+
+async def test_flows_are_listed_with_their_tasks(ask: Asking) -> None:
+    (flow,) = await ask.get("flows")
+
+    assert (flow["address"], flow["source"]) == ("flow.ipynb::churn", "flow.ipynb")
+    assert flow["description"] == "Counts and trains"
+    assert flow["params"] == [
+        {"name": "n", "type": "int", "default": 3, "is_required": False, "help": ""}
+    ]
+    assert {each["name"]: each["upstream"] for each in flow["tasks"]} == {
+        "load": [],
+        "train": ["load"],
+        "report": ["train"],
+        "side": ["load"],
+    }
+    assert {each["source"] for each in flow["tasks"]} == {
+        f"{name}.ipynb" for name in ("load", "train", "report", "side")
+    }
+
+
+async def test_a_flow_is_found_by_any_of_its_addresses(ask: Asking) -> None:
+    for address in ("churn", "flow.ipynb", "flow.ipynb::churn"):
+        assert (await ask.get("flows", "one", address=address))["name"] == "churn"
+
+
+async def test_a_flow_in_an_editor_is_checked_with_places(ask: Asking) -> None:
+    good = await ask.post("check", body=TRAIN)
+    bad = await ask.post("check", body=TRAIN | {"body": "load >> trian"})
+
+    assert good["problems"] == []
+    (problem,) = bad["problems"]
+    assert "trian" in problem["what"]
+    assert "train" in problem["hint"]
+    place = (problem["path"], problem["cell"], problem["line"], problem["column"])
+    assert place == ("flow.ipynb", 1, 2, 8)
+
+
+async def test_a_flow_that_goes_in_circles_is_shown_all_the_same(ask: Asking) -> None:
+    flow = await ask.post("check", body=TRAIN | {"body": "load >> train >> load"})
+
+    assert any(each["severity"] == "error" for each in flow["problems"])
+
+
+async def test_a_notebook_is_tagged_and_untagged(ask: Asking, project: Path) -> None:
+    write_notebook(project / "sub" / "02 new one.ipynb", parameters="k: int\nname: str = 'x'")
+    before = await ask.get("contract", path="sub/02 new one.ipynb")
+    tagged = await ask.post(
+        "tag",
+        body={
+            "path": "sub/02 new one.ipynb",
+            "options": {"retries": "2"},
+            "description": "Something new",
+        },
+    )
+    untagged = await ask.post("tag", body={"path": "sub/02 new one.ipynb", "remove": True})
+
+    assert (before["task"], before["suggested"]) == (None, "new_one")
+    assert [(each["name"], each["is_required"]) for each in before["parameters"]] == [
+        ("k", True),
+        ("name", False),
+    ]
+    assert (tagged["task"], tagged["description"]) == ("new_one", "Something new")
+    assert tagged["options"] == {"retries": 2}
+    assert untagged["task"] is None
+
+
+async def test_a_wrong_option_is_refused_with_what_to_do(ask: Asking) -> None:
+    tag = {"path": "load.ipynb", "options": {"retires": "2"}}
+
+    status, error = await ask.refusal(ask.post("tag", body=tag))
+
+    assert status == 422
+    assert "retries" in error["hint"]
+    assert error["problems"][0]["path"] == "load.ipynb"
+
+
+async def test_a_notebook_that_is_none_is_refused(ask: Asking, project: Path) -> None:
+    (project / "broken.ipynb").write_text('{"jupyter_flow": ')
+
+    assert (await ask.refusal(ask.get("contract", path="broken.ipynb")))[0] == 422
+    assert (await ask.refusal(ask.get("contract", path="nowhere.ipynb")))[0] == 404
+
+
+# -- runs --------------------------------------------------------------------------------------
+
+
+async def test_a_run_is_started_and_seen_to_its_end(ask: Asking) -> None:
+    page = await ended(ask, n=5)
+    (listed,) = await ask.get("runs", flow="churn", state="succeeded,failed")
+    events = await ask.get("runs", page["run"]["id"], "events", after=2)
+
+    assert page["run"]["state"] == "succeeded"
+    assert page["params"] == {"n": 5}
+    assert task_of(page, "load")["values"] == {"rows": 10}
+    (attempt,) = task_of(page, "train")["attempts"]
+    assert attempt["parameters"] == {"rows": 10}
+    assert listed == page["run"]
+    assert listed["tasks"] == {"succeeded": 4}
+    assert await ask.get("runs", state="failed") == []
+    assert [each["seq"] for each in events] == list(range(3, page["seq"] + 1))
+
+
+async def test_an_attempt_shows_its_log_and_its_notebook(ask: Asking) -> None:
+    page = await ended(ask)
+    place = ("runs", page["run"]["id"], "tasks", "train", "1")
+
+    log = await ask.get(*place, "log")
+    parts = [await ask.get(*place, "log", limit=4)]
+    while not parts[-1]["is_over"]:
+        parts.append(await ask.get(*place, "log", limit=4, start=parts[-1]["next"]))
+    document = await ask.fetch(*place, "notebook")
+    again = await ask.fetch(
+        *place, "notebook", headers={"If-None-Match": document.headers["Etag"]}, raise_error=False
+    )
+
+    assert "training on 6" in log["text"]
+    assert (log["next"], log["is_over"]) == (log["size"], True)
+    assert "".join(each["text"] for each in parts) == log["text"]
+    assert json.loads(document.body)["nbformat"] == 4
+    assert (again.code, again.body) == (304, b"")
+
+
+async def test_what_failed_is_told_repaired_and_compared(ask: Asking, project: Path) -> None:
+    (project / "broken").touch()
+    failed = await ended(ask)
+    run = failed["run"]["id"]
+    failure = task_of(failed, "train")["attempts"][0]["failure"]
+    copy = await ask.post("runs", run, "tasks", "train", "1", "debug")
+    second = await ask.post("runs", run, "tasks", "train", "1", "debug")
+    (project / "broken").unlink()
+    await ask.post("runs", run, "repair")
+    repaired = await ask.end_of(run, after=failed["seq"])
+    pages = await ask.get("compare", runs=f"{run},{run}")
+
+    assert failed["run"]["state"] == "failed"
+    assert (failure["name"], failure["message"]) == ("ValueError", "no rows today")
+    assert (copy["path"], second["path"]) == ("train-debug.ipynb", "train-debug-2.ipynb")
+    cells = json.loads((project / copy["path"]).read_text())["cells"]
+    assert "no rows today" in "".join(cells[copy["cell"] - 1]["source"])
+    assert repaired["run"]["state"] == "succeeded"
+    assert len(task_of(repaired, "train")["attempts"]) == 2
+    assert pages == [repaired]
+
+
+async def test_tasks_are_cleared_and_marked(ask: Asking) -> None:
+    page = await ended(ask)
+    run = page["run"]["id"]
+
+    await ask.post("runs", run, "clear", body={"tasks": ["side"]})
+    cleared = await ask.end_of(run, after=page["seq"])
+    await ask.post("runs", run, "mark", body={"task": "side", "state": "failed"})
+    marked = await ask.end_of(run, after=cleared["seq"])
+
+    assert len(task_of(cleared, "side")["attempts"]) == 2
+    assert len(task_of(cleared, "train")["attempts"]) == 1
+    assert marked["run"]["state"] == "failed"
+    assert task_of(marked, "side")["state"] == "failed"
+
+
+async def test_a_run_is_cancelled_and_says_why_a_task_does_not_run(
+    ask: Asking, project: Path
+) -> None:
+    write_notebook(project / "load.ipynb", "import time\ntime.sleep(300)", task="load")
+    flow = "%%flow slow\nload >> train"
+    write_notebook(project / "slow.ipynb", flow)
+    run = (await ask.post("runs", body={"flow": "slow"}))["run"]
+    await ask.until(run, lambda page: task_of(page, "load")["state"] == "running")
+
+    why = await ask.get("runs", run, "tasks", "train", "why")
+    active = await ask.get("runs", run, "tasks", "load", "why")
+    await ask.post("runs", run, "cancel")
+    page = await ask.end_of(run)
+
+    assert why["reasons"] == ["it waits for 'load', which is running"]
+    assert active["state"] == "running"
+    assert page["run"]["state"] == "cancelled"
+    assert {each["state"] for each in page["task_runs"]} == {"cancelled"}
+
+
+async def test_a_run_that_nobody_drives_says_so(ask: Asking, project: Path) -> None:
+    with open_flows(project) as flows:
+        run = flows.start(flows.flow("churn"))
+
+    page = await ask.get("runs", run)
+    why = await ask.get("runs", run, "tasks", "load", "why")
+
+    assert page["run"]["is_left"]
+    assert "no service is there" in why["reasons"][0]
+
+
+async def test_a_flow_with_a_mistake_is_not_run(ask: Asking, project: Path) -> None:
+    write_notebook(project / "bad.ipynb", "%%flow bad\nload >> trian")
+
+    status, error = await ask.refusal(ask.post("runs", body={"flow": "bad"}))
+
+    assert status == 422
+    assert error["problems"][0]["path"] == "bad.ipynb"
+    assert await ask.get("runs") == []
+
+
+# -- times -------------------------------------------------------------------------------------
+
+
+async def test_a_schedule_is_made_paused_resumed_and_taken_away(ask: Asking) -> None:
+    made = await ask.post(
+        "schedules", body={"flow": "churn", "options": {"schedule": "0 6 * * *", "tz": "UTC"}}
+    )
+    paused = await ask.post("schedules", "churn", "pause")
+    resumed = await ask.post("schedules", "churn", "resume")
+    (listed,) = await ask.get("schedules")
+    gone = await ask.delete("schedules", "churn")
+
+    assert (made["name"], made["source"], made["cron"]) == ("churn", "flow.ipynb", "0 6 * * *")
+    assert datetime.fromisoformat(made["next_fire"]).hour == 6
+    assert len(made["upcoming"]) == 5
+    assert (paused["is_paused"], resumed["is_paused"]) == (True, False)
+    assert listed == resumed
+    assert (gone.code, gone.body) == (204, b"")
+    assert await ask.get("schedules") == []
+    assert (await ask.refusal(ask.post("schedules", "churn", "pause")))[0] == 404
+
+
+async def test_a_backfill_is_told_then_made(ask: Asking) -> None:
+    asked = {"flow": "churn", "since": "2026-01-01", "until": "2026-01-02", "cron": "0 6 * * *"}
+
+    told = await ask.post("backfills", body=asked | {"dry_run": True})
+    none = await ask.get("runs")
+    made = await ask.post("backfills", body=asked)
+    found = await ask.get("runs", backfill=made["id"])
+
+    assert [each["action"] for each in told["fills"]] == ["run", "run"]
+    assert (told["created"], none) == ([], [])
+    assert sorted(each["id"] for each in found) == sorted(made["created"])
+    for run in made["created"]:
+        assert (await ask.end_of(run))["run"]["state"] == "succeeded"
+
+
+# -- what cannot be done -----------------------------------------------------------------------
+
+
+async def test_what_is_not_there_is_told_as_an_error_with_a_code(ask: Asking) -> None:
+    for path in (
+        ("runs", "nope"),
+        ("runs", "nope", "events"),
+        ("runs", "nope", "tasks", "a", "why"),
+        ("runs", "nope", "tasks", "a", "1", "log"),
+        ("runs", "nope", "tasks", "a[2]", "1", "notebook"),
+    ):
+        status, error = await ask.refusal(ask.get(*path))
+        assert (status, error["code"]) == (404, "JF404"), path
+
+
+async def test_requests_that_make_no_sense_are_told_what_is_wrong(ask: Asking) -> None:
+    for request, word in (
+        (ask.post("runs", body={}), "flow"),
+        (ask.post("runs", body={"flow": "churn", "parms": {}}), "params"),
+        (ask.post("runs", body={"flow": 3}), "flow"),
+        (ask.post("runs", body=["churn"]), "StartRequest"),
+        (ask.get("runs", limit="many"), "many"),
+        (ask.get("runs", state="broken"), "broken"),
+        (ask.get("flows", "one"), "address"),
+    ):
+        status, error = await ask.refusal(request)
+        assert status == 400
+        assert word in error["message"] + error["hint"]
+
+
+async def test_settings_that_make_no_sense_are_told_and_can_be_mended(
+    ask: Asking, project: Path
+) -> None:
+    (project / "jupyter_flow.toml").write_text("max_parallel = 'many'")
+    status, error = await ask.refusal(ask.get("flows"))
+    (project / "jupyter_flow.toml").unlink()
+
+    assert (status, error["code"]) == (400, "JF410")
+    assert len(await ask.get("flows")) == 1
+
+
+async def test_an_address_that_is_not_there_has_the_same_kind_of_error(ask: Asking) -> None:
+    status, error = await ask.refusal(ask.delete("flows"))
+
+    assert status == 405
+    assert set(error) == {"code", "message", "hint", "problems"}
+
+
+def test_the_server_opens_nothing_before_it_is_asked(ask: Asking, project: Path) -> None:
+    assert not (project / ".jupyter_flow").exists()
+    assert isinstance(ask.served.flows, Flows)
