@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from jupyter_flow.core.errors import ConflictError, FlowError, UsageError, raise_if_any
+from jupyter_flow.core.errors import (
+    ConflictError,
+    FlowError,
+    NotFoundError,
+    UsageError,
+    raise_if_any,
+    suggestion,
+)
 from jupyter_flow.core.flow import Flow, Plan
 from jupyter_flow.core.language import read_flow_options
 from jupyter_flow.core.options import Catchup, FlowOptions, Overlap
@@ -123,6 +130,7 @@ class Scheduling:
 
     def get(self, name: str) -> Schedule:
         """The schedule of that name. Raises NotFoundError."""
+        self._must_know(name)
         return self._store.get(name)
 
     def missed(self, name: str, *, limit: int = 20) -> list[Missed]:
@@ -146,6 +154,7 @@ class Scheduling:
 
     def remove(self, name: str) -> None:
         """Forget the schedule; its runs stay. Raises NotFoundError."""
+        self._must_know(name)
         self._store.remove(name)
 
     def upcoming(self, schedule: Schedule, *, limit: int = 5) -> list[FireTime]:
@@ -177,6 +186,12 @@ class Scheduling:
     @property
     def _store(self) -> ScheduleStore:
         return self._opened()
+
+    def _must_know(self, name: str) -> None:
+        known = [each.name for each in self.all()]
+        if known and name not in known:
+            hint = suggestion(name, known, noun="schedule")
+            raise NotFoundError(f"there is no schedule '{name}'", hint=hint, code="JF408")
 
     def _prepared(self, schedule: Schedule) -> Prepared:
         plan, followed = schedule.plan, schedule

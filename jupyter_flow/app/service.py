@@ -231,27 +231,31 @@ class Service:
 
     def _take_up(self, now: datetime) -> None:
         """Drive what wants a driver, as far as there is room."""
+        crowded: set[RunId] = set()
+        while self._take_up_some(now, crowded):
+            pass  # those that a run which was taken up crowds out are known as that now
+
+    def _take_up_some(self, now: datetime, crowded: set[RunId]) -> bool:
+        """Until one turns out to be *crowded* out; whether one did."""
         driven = self.running.driven
         room = MOST_RUNS - len(driven)
         if room <= 0:
-            return
+            return False
         for waiting in self._stores.runs.waiting(now=now, limit=room + len(driven)):
-            if waiting.is_crowded or waiting.run in driven or self._is_in_trouble(waiting.run, now):
+            run = waiting.run
+            if waiting.is_crowded or run in driven | crowded or self._is_in_trouble(run, now):
                 continue
-            if not self.running.take_up(waiting.run):
-                # Another service was faster, or it is another project's.
-                self._leave_alone(waiting.run, now)
-            else:
+            if self.running.take_up(run):
                 self.figures.taken_up += 1
-                log.info(
-                    "run taken up",
-                    extra={
-                        "action": "run_taken_up",
-                        "run": waiting.run,
-                        "flow": waiting.flow,
-                        "state": waiting.state.value,
-                    },
-                )
+                about = {"run": run, "flow": waiting.flow, "state": waiting.state.value}
+                log.info("run taken up", extra={"action": "run_taken_up", **about})
+            elif self._stores.runs.is_crowded(run, now=now):
+                crowded.add(run)
+                return True
+            else:
+                # Another service was faster, or it is another project's.
+                self._leave_alone(run, now)
+        return False
 
     def _free_the_dead(self, now: datetime) -> None:
         """Let go of runs whose process on this machine is certainly dead: no need to wait."""

@@ -115,7 +115,6 @@ class Parts:
         composer = Composer(
             home=settings.home,
             link_base=settings.lab_url,
-            root=Path(settings.lab_root) if settings.lab_root else settings.folder,
             templates=settings.folder / settings.alert_templates
             if settings.alert_templates
             else None,

@@ -20,6 +20,9 @@ from jupyter_flow.ports.runs import RunStore
 
 from .places import Places
 
+#: So many runs are looked through for one that succeeded before.
+_RECENT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Assignments:
@@ -59,9 +62,16 @@ class Assignments:
         )
 
     def prev_success(self, run: Run) -> datetime | None:
-        """The logical time of the flow's last run that succeeded before this one."""
-        past = self.store.summaries(flow=run.flow_name, states=[RunState.SUCCEEDED], limit=1)
-        return past[0].logical_date if past else None
+        """The latest logical time before that of *run* for which a run of its flow succeeded.
+
+        Looked for among the newest runs: that of a backfill may have many that are about later
+        times, and none of those is a past success.
+        """
+        succeeded = self.store.summaries(
+            flow=run.flow_name, states=[RunState.SUCCEEDED], limit=_RECENT
+        )
+        past = (each.logical_date for each in succeeded if each.origin == run.plan.origin)
+        return max((at for at in past if at < run.logical_date), default=None)
 
     def _context(self, run: Run, key: TaskKey, number: int, artifacts: Path) -> dict[str, str]:
         context = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from jupyter_flow.core.alerts import Alert, Occasion
 from jupyter_flow.core.ids import TaskKey
@@ -33,14 +33,13 @@ class Composer:
     """Composes messages.
 
     *home* is the project's, executed notebooks are below it. *link_base* is the address of a
-    Jupyter server whose root folder is *root*; without it, messages name files. *templates* is a
+    JupyterLab, whose links open a run; without it, messages name files. *templates* is a
     folder of the user's own (`jupyter_flow.notify.rendering`). Notebooks larger than *largest*
     bytes are not attached; converting one may take *patience*.
     """
 
     home: Path
     link_base: str = ""
-    root: Path | None = None
     templates: Path | None = None
     largest: int = 20 * 2**20
     patience: timedelta = timedelta(seconds=60)
@@ -75,12 +74,13 @@ class Composer:
             yield replace(with_remarks(message, remarks), attachments=tuple(files))
 
     def link(self, notebook: str) -> str:
-        """To an executed *notebook*, a path below home: a URL if there is a server, else a path."""
-        path = self.home / notebook
-        if not self.link_base or self.root is None or not path.is_relative_to(self.root):
-            return str(path)
-        below = quote(path.relative_to(self.root).as_posix())
-        return f"{self.link_base.rstrip('/')}/lab/tree/{below}"
+        """To the attempt of *notebook*, a path below home: to its run in a Lab, else the file."""
+        if not self.link_base:
+            return str(self.home / notebook)
+        _, _, run, task, *rest = notebook.split("/")
+        key = TaskKey(task, int(rest[0]) if len(rest) > 1 else None)
+        named = urlencode({"jupyter-flow-run": run, "jupyter-flow-task": str(key)})
+        return f"{self.link_base.rstrip('/')}/lab?{named}"
 
 
 def note_for_test() -> Message:

@@ -17,7 +17,8 @@ export const CommandIDs = {
   untagNotebook: 'jupyter-flow:untag-notebook',
   openSource: 'jupyter-flow:open-source',
   openExecuted: 'jupyter-flow:open-executed-notebook',
-  openAtFailure: 'jupyter-flow:open-at-failure'
+  openAtFailure: 'jupyter-flow:open-at-failure',
+  followLink: 'jupyter-flow:follow-link'
 } as const;
 
 type Described = CommandRegistry.ICommandOptions['describedBy'];
@@ -46,6 +47,10 @@ export const describedBy: Readonly<Record<keyof typeof CommandIDs, Described>> =
     flow: FLOW,
     path: NOTEBOOK,
     params: { type: 'object', description: 'Values of its parameters; without them it asks.' }
+  }),
+  followLink: takes({
+    path: { type: 'string', description: 'The path of the page.' },
+    search: { type: 'string', description: 'The search part of its address.' }
   }),
   openRun: takes({ run: RUN, task: { type: 'string', description: 'The task to show: train, train[2].' } }, 'run'),
   openLatestRun: takes({ flow: FLOW }),

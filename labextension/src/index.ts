@@ -3,6 +3,7 @@ import { diagnostics } from './plugins/diagnostics';
 import { drive } from './plugins/drive';
 import { flows } from './plugins/flows';
 import { launcher } from './plugins/launcher';
+import { links } from './plugins/links';
 import { notebookPlace } from './plugins/notebookPlace';
 import { notifications } from './plugins/notifications';
 import { palette } from './plugins/palette';
@@ -19,5 +20,5 @@ export type { IFlowSettings } from './tokens';
 
 export default [
   flows, notebookPlace, drive, sources, viewer, drawing, runs, sidebar, statusbar, running,
-  notifications, task, diagnostics, launcher, palette
+  notifications, task, diagnostics, launcher, palette, links
 ];

@@ -27,7 +27,7 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
         ) : run.flow}</h2>
         <Sign state={run.state} of="run" word />
         <Elapsed run={run} />
-        {run.reason ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
+        {run.reason && run.reason !== runSign(run.state).word ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
         {run.is_left ? <span className="jp-Flow-reasonInline" data-tone="warn">nobody sees to it: start a service with <code>jupyter flow serve</code></span> : null}
         <span className="jp-Flow-push" />
         <RunActions run={run} actions={actions} />

@@ -182,3 +182,20 @@ def test_a_zone_for_a_backfill_is_checked_though_a_schedule_says_when(made: Proj
     assert scheduling.timetable_of(checked, tz="Asia/Tokyo").tz == "Asia/Tokyo"
     with pytest.raises(DefinitionError, match="JF125"):
         scheduling.timetable_of(checked, tz="Foo/Bar")
+
+
+def test_a_name_that_is_nearly_right_is_suggested(made: Project) -> None:
+    add(made, options={"schedule": "0 6 * * *"})
+
+    for ask in (made.flows.scheduling.pause, made.flows.scheduling.remove):
+        with pytest.raises(NotFoundError, match="Did you mean 'sketch'"):
+            ask("sketsch")
+
+
+def test_a_name_that_another_flow_has_says_whose_it_is(made: Project) -> None:
+    add(made, options={"schedule": "0 6 * * *"})
+    write_notebook(made.folder / "other.ipynb", "%%flow other\nfirst")
+    other = made.flows.flow("other")
+
+    with pytest.raises(ConflictError, match=r"of .*flow.ipynb::sketch"):
+        made.flows.scheduling.add(other, name="sketch", options={"schedule": "@daily"})

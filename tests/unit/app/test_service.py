@@ -159,6 +159,30 @@ def test_no_more_runs_of_a_flow_go_on_than_it_allows(world: World) -> None:
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
 
 
+def test_what_is_crowded_out_is_taken_up_as_soon_as_there_is_room(world: World) -> None:
+    world.flow = replace(world.flow, options=FlowOptions(max_active_runs=1))
+    for _ in range(4):
+        world.new_run()
+    service, store, refused, left_alone = world.service(), world.stores.runs, [], []
+    lease, waiting = store.lease, store.waiting
+
+    def ask(run: RunId, *args: Any, **named: Any) -> Any:
+        got = lease(run, *args, **named)
+        refused.extend([run] if got is None else [])
+        return got
+
+    def look(**named: Any) -> Any:
+        left_alone.extend(service.figures.troubles)
+        return waiting(**named)
+
+    store.lease, store.waiting = ask, look  # type: ignore[method-assign, assignment]
+    service.serve()
+
+    assert world.states() == [RunState.SUCCEEDED] * 4
+    assert left_alone == []
+    assert len(refused) <= 4, "all others are known to be crowded out when one is"
+
+
 def test_it_fires_schedules_until_they_end(world: World) -> None:
     now = world.clock.now()
     timetable = Timetable(cron="0 * * * *", end=now + timedelta(hours=5))

@@ -214,7 +214,6 @@ def composer() -> Composer:
     return Composer(
         home=Path("/lab/.jupyter_flow"),
         link_base="https://hub.example.com/user/ada/",
-        root=Path("/lab"),
     )
 
 
@@ -362,19 +361,16 @@ def test_a_zone_that_nobody_knows_costs_no_message(composer: Composer) -> None:
 
 class TestLinks:
     def test_lead_to_the_lab_where_there_is_one(self, composer: Composer) -> None:
-        assert composer.link("runs/a b/1.ipynb") == (
-            "https://hub.example.com/user/ada/lab/tree/.jupyter_flow/runs/a%20b/1.ipynb"
+        lab = "https://hub.example.com/user/ada/lab"
+
+        assert composer.link("runs/churn/run-1/train/2/1.ipynb") == (
+            f"{lab}?jupyter-flow-run=run-1&jupyter-flow-task=train%5B2%5D"
         )
 
-    @pytest.mark.parametrize(
-        "without", [{"link_base": ""}, {"root": None}, {"root": Path("/elsewhere")}]
-    )
-    def test_name_the_file_where_there_is_none(
-        self, composer: Composer, without: dict[str, Any]
-    ) -> None:
-        link = replace(composer, **without).link("runs/1.ipynb")
+    def test_name_the_file_where_there_is_none(self, composer: Composer) -> None:
+        link = replace(composer, link_base="").link("runs/churn/run-1/train/1.ipynb")
 
-        assert link == "/lab/.jupyter_flow/runs/1.ipynb"
+        assert link == "/lab/.jupyter_flow/runs/churn/run-1/train/1.ipynb"
 
 
 class TestTemplatesOfOnesOwn:
