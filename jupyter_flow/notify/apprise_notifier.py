@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 from jupyter_flow.core.inputs.addresses import AddressError, fill
 from jupyter_flow.core.secrets import masked, shown_address
+from jupyter_flow.core.words import Tone
 from jupyter_flow.ports.alerts import Message, NotifyError
 
 from .listening import Ear
@@ -91,10 +92,23 @@ def _notify(service: Any, message: Message) -> bool:
     sent = sender.notify(
         title=message.subject,
         body=message.html if is_html else _fitting(message, service),
+        notify_type=_kind(message.tone),
         body_format=NotifyFormat.HTML if is_html else NotifyFormat.TEXT,
         attach=_attached(message) if service.attachment_support else None,
     )
     return bool(sent)
+
+
+def _kind(tone: Tone) -> Any:
+    """What apprise calls news of *tone*."""
+    from apprise import NotifyType
+
+    kinds = {
+        Tone.GOOD: NotifyType.SUCCESS,
+        Tone.WARN: NotifyType.WARNING,
+        Tone.BAD: NotifyType.FAILURE,
+    }
+    return kinds.get(tone, NotifyType.INFO)
 
 
 def _takes_html(service: Any) -> bool:

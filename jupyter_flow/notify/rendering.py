@@ -9,13 +9,14 @@ takes its place, and a remark says what is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.inputs.templates import LONGEST
+from jupyter_flow.core.words import Tone
 from jupyter_flow.ports.alerts import Message
 
 from .story import Story
@@ -41,6 +42,7 @@ def render(story: Story, *, folder: Path | None = None, remarks: Sequence[str] =
             subject=" ".join(subject.split())[:_LONGEST_SUBJECT],
             text=text.strip() + "\n",
             html=html.strip() + "\n",
+            tone=Tone(story.tone),
         ),
         said,
     )
@@ -57,12 +59,7 @@ def with_remarks(message: Message, remarks: Sequence[str]) -> Message:
     )
     before, end, after = message.html.rpartition("</body>")
     html = f"{before}{shown}{end}{after}" if end else f"{message.html}{shown}"
-    return Message(
-        subject=message.subject,
-        text=message.text + lines,
-        html=html,
-        attachments=message.attachments,
-    )
+    return replace(message, text=message.text + lines, html=html)
 
 
 def _part(name: str, names: Mapping[str, Any], folder: Path | None, remarks: list[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.words import Tone
 
 
 class NotifyError(FlowError):
@@ -40,11 +41,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is sent: the same in plain text and in HTML, and files to attach."""
+    """What is sent: the same in plain text and in HTML, and files to attach.
+
+    ``tone`` is how good the news are, for what shows it as a colour or a picture.
+    """
 
     subject: str
     text: str
     html: str
+    tone: Tone = Tone.QUIET
     attachments: tuple[Path, ...] = ()
 
 

@@ -157,6 +157,7 @@ class TestWebhook:
         assert got["path"] == "/services/T0KEN"
         assert got["title"] == told().subject
         assert got["message"].strip() == told().text.strip()
+        assert got["type"] == "failure"
 
     def test_that_refuses_is_told_of_without_the_token(
         self, notifier: AppriseNotifier, hooks: Hooks
