@@ -49,6 +49,8 @@ def test_every_page_is_built(repository: Path, site: Path) -> None:
         ("reference/language.html", ["expect_status", "JUPYTER_FLOW_CONN_", "preview"]),
         ("reference/errors.html", ["JF100", "JF404", "JF501"]),
         ("reference/settings.html", ["JUPYTER_FLOW_DATABASE", "max_parallel"]),
+        ("reference/rest.html", ["runs/{run}/repair", "StartRequest", "watch_attempt", "execute"]),
+        ("howto/jupyterlab.html", ["checkDelay"]),
     ],
 )
 def test_what_is_generated_is_there(site: Path, page: str, words: list[str]) -> None:

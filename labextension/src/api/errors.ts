@@ -25,14 +25,14 @@ export function errorOf(body: unknown, status: number): FlowRequestError {
   }
   if (status === 404) {
     return new FlowRequestError({
-      code: 'JF900',
+      code: 'JF700',
       message: 'the server knows nothing of flows',
       hint: 'Switch its extension on (jupyter server extension enable jupyter_flow) and start it again.',
       problems: []
     }, status);
   }
   return new FlowRequestError({
-    code: 'JF901',
+    code: 'JF701',
     message: `the server answered ${status}`,
     hint: 'Its log tells more.',
     problems: []
@@ -42,7 +42,7 @@ export function errorOf(body: unknown, status: number): FlowRequestError {
 /** The server cannot be reached. */
 export function unreachable(cause: unknown): FlowRequestError {
   return new FlowRequestError({
-    code: 'JF902',
+    code: 'JF702',
     message: 'the server cannot be reached',
     hint: cause instanceof Error && cause.message ? cause.message : 'Is it still running?',
     problems: []
@@ -56,7 +56,7 @@ export function asRequestError(error: unknown): FlowRequestError {
   }
   console.error(error);
   return new FlowRequestError({
-    code: 'JF903',
+    code: 'JF703',
     message: error instanceof Error ? error.message : String(error),
     hint: 'The console of the browser tells more.',
     problems: []

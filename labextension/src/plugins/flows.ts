@@ -112,7 +112,7 @@ async function checkVersion(client: FlowClient): Promise<void> {
       });
     }
   } catch (error) {
-    if (error instanceof FlowRequestError && error.code === 'JF900') {
+    if (error instanceof FlowRequestError && error.code === 'JF700') {
       Notification.warning(`Flows: ${error.message}. ${error.hint}`, { autoClose: false });
     }
   }

@@ -28,7 +28,7 @@ export interface IRunViewProps extends Pick<ITaskPaneProps, 'log' | 'onWatch' | 
   readonly onTab?: ((tab: RunTab) => void) | undefined;
   readonly actions?: IRunActions | undefined;
   /** The runs of the flow for the grid, and what is to happen when one is chosen. */
-  readonly grid?: { readonly runs: IGrid | null; readonly onRun: (id: string) => void } | undefined;
+  readonly grid?: { readonly runs: IGrid | null; readonly onRun: (id: string, task?: string) => void } | undefined;
   /** Said above all else: that the connection is gone, what could not be done. */
   readonly notice?: ReactNode;
 }
@@ -85,7 +85,7 @@ function View({ page, tab, selected, onSelect, grid }: IRunViewProps & { page: R
           onTask={(id, task) => {
             onSelect(task);
             if (id !== page.run.id) {
-              grid?.onRun(id);
+              grid?.onRun(id, task);
             }
           }}
         />

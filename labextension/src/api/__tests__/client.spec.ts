@@ -43,9 +43,9 @@ describe('a request', () => {
   });
 
   it.each([
-    ['an extension that is off', () => new Response('<html>', { status: 404 }), 'JF900', /extension/],
-    ['another answer', () => new Response('oh', { status: 502 }), 'JF901', /log/],
-    ['no server', () => Promise.reject(new TypeError('fetch failed')), 'JF902', /./]
+    ['an extension that is off', () => new Response('<html>', { status: 404 }), 'JF700', /extension/],
+    ['another answer', () => new Response('oh', { status: 502 }), 'JF701', /log/],
+    ['no server', () => Promise.reject(new TypeError('fetch failed')), 'JF702', /./]
   ])('that meets %s says what to do', async (_, answer, code, hint) => {
     const error = await errorOfAnswer(answer as Answer);
 

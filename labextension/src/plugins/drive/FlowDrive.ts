@@ -49,7 +49,8 @@ export class FlowDrive implements Contents.IDrive {
 
   async getDownloadUrl(localPath: string): Promise<string> {
     const name = attemptOf(localPath);
-    return name ? this._client.notebookUrl(name) : refuse();
+    // A picture beside the notebook is not there any more; nothing is shown in its place.
+    return name ? this._client.notebookUrl(name) : 'data:,';
   }
 
   newUntitled(): Promise<Contents.IModel> {

@@ -28,12 +28,12 @@ export interface IRunScreenProps {
   readonly actions: IRunActions;
   readonly look: ILook;
   readonly onLook: (look: ILook) => void;
-  readonly onRun: (id: string) => void;
+  readonly onRun: (id: string, task?: string) => void;
   readonly isSeen: boolean;
 }
 
 /** So many runs are beside each other in the grid. */
-const COLUMNS = 25;
+const COLUMNS = 20;
 
 export function RunScreen(props: IRunScreenProps): JSX.Element {
   const { flows, model, rendermime, actions, look, onLook, onRun, isSeen } = props;

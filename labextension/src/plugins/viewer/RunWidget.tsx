@@ -20,7 +20,7 @@ export interface IRunWidgetOptions {
   readonly rendermime: IRenderMimeRegistry;
   readonly actions: IRunActions;
   readonly look: ILook;
-  readonly onRun: (id: string) => void;
+  readonly onRun: (id: string, task?: string) => void;
 }
 
 export class RunWidget extends ShownWidget {

@@ -89,7 +89,7 @@ export const viewer: JupyterFrontEndPlugin<void> = {
         rendermime,
         actions: runActions(flows, loan.model, commands),
         look: { task: null, tab: TABS.includes(tab ?? '') ? tab as RunTab : 'graph' },
-        onRun: id => void commands.execute(CommandIDs.openRun, { run: id })
+        onRun: (id, task) => void commands.execute(CommandIDs.openRun, { run: id, ...(task ? { task } : {}) })
       });
       widget.lookChanged.connect(() => void tracker.save(widget));
       return widget;

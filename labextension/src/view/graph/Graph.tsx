@@ -26,6 +26,8 @@ const NODE_TYPES = { task: TaskNode };
 const NONE: ReadonlySet<string> = new Set();
 /** More nodes than these, and a map of them is of use. */
 const MAP_FROM = 25;
+/** Its size. Given here and not by a style sheet: it is also drawn for it. */
+const MAP = { width: 160, height: 110 };
 
 export interface IGraphProps {
   readonly page: RunPage;
@@ -115,7 +117,7 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
         >
           <Controls showInteractive={false} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
           {nodes.length >= MAP_FROM ? (
-            <MiniMap<TaskNodeType> pannable zoomable ariaLabel="map of the whole graph" nodeStrokeWidth={0} nodeBorderRadius={8}
+            <MiniMap<TaskNodeType> style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeStrokeWidth={0} nodeBorderRadius={8}
               nodeColor={node => TONE_COLOURS[toneOf(node.data.face.state)]} />
           ) : null}
         </ReactFlow>

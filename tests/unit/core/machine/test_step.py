@@ -376,7 +376,7 @@ def test_an_attempt_that_succeeded_as_it_was_stopped_did_succeed() -> None:
     assert rehearsal.run.state is RunState.CANCELLED
 
 
-@pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.SUCCEEDED})
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.SUCCEEDED}))
 def test_what_was_stopped_is_not_tried_again(outcome: Outcome) -> None:
     rehearsal = begun(flow_of("a", a=TaskOptions(retries=3)))
     rehearsal.start(A)
