@@ -1,0 +1,172 @@
+"""A JupyterLab server with the extension, on a folder of its own; gates, at which tasks wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from jupyter_flow.testing.notebooks import write_notebook
+
+TOKEN = "only-for-these-tests"
+BUILT = Path(__file__).parents[1] / "jupyter_flow" / "labextension"
+
+
+@dataclass
+class Lab:
+    """A JupyterLab server on a folder of its own."""
+
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        places = {
+            "HOME": "home",
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "share",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+        own = {name: str(self.folder / place) for name, place in places.items()}
+        # What was built last is shown, whatever was installed beside this Python before.
+        own |= {"JUPYTER_PREFER_ENV_PATH": "0", "MPLCONFIGDIR": str(self.folder / "matplotlib")}
+        return kept | own | {"JUPYTER_FLOW_IDLE": "60", "JUPYTER_FLOW_LEASE": "5"}
+
+    def prepare(self, *, without: Sequence[str] = ()) -> None:
+        """Make its folders. *without* names plugins and extensions that are not to be loaded."""
+        for name in ("root", "home", "config/labconfig", "share/labextensions"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        link = self.folder / "share" / "labextensions" / "jupyter-flow"
+        if not link.is_symlink():
+            link.symlink_to(BUILT)
+        off = dict.fromkeys(["@jupyterlab/apputils-extension:announcements", *without], True)
+        settings = self.folder / "config" / "labconfig" / "page_config.json"
+        settings.write_text(json.dumps({"disabledExtensions": off}))
+
+    def start(self) -> None:
+        """Start the server, on the port that it had, and wait until it answers."""
+        self.port = self.port or free_port()
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
+                *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.root}"),
+                "--ServerApp.jpserver_extensions=jupyter_flow.server=True",
+                *("--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"),
+                # No traffic out: extension list, update check, news.
+                *("--LabApp.extension_manager=readonly", "--LabApp.news_url=None"),
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            ],
+            env=self.environment,
+            cwd=self.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        ready = threading.Event()
+        threading.Thread(target=self._listen, args=(self.process, ready), daemon=True).start()
+        assert ready.wait(90), "".join(self.errors[-40:])
+
+    def _listen(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self.errors.append(line)
+            if "is running at" in line:
+                ready.set()
+
+    def stop(self) -> None:
+        """End the server and its kernels, but not the service that drives runs."""
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        group = psutil.Process(process.pid).children()
+        group = [each for each in group if "serve" not in each.cmdline()]
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for each in psutil.wait_procs(group, timeout=5)[1]:
+            each.kill()
+        if process.stderr is not None:
+            process.stderr.close()
+
+    def flow(self, *words: str, folder: str = "", check: bool = True) -> str:
+        """``jupyter flow …`` in the server's folder, as a person with a terminal."""
+        done = subprocess.run(
+            [sys.executable, "-m", "jupyter_flow", *words],
+            cwd=self.root / folder,
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def write(self, name: str, *cells: str, **said: Any) -> Path:
+        """A notebook in the server's folder."""
+        return write_notebook(self.root / name, *cells, **said)
+
+    def gate(self, name: str) -> Gate:
+        """A named pipe in the server's folder, at which tasks wait."""
+        return Gate(self.root / name)
+
+
+class Gate:
+    """A named pipe at which a task waits until it is opened; it prints what it hears till then."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(path)
+        self._path = path
+        # For reading as well: then it does not matter whether the task has come yet.
+        self._pipe = os.open(path, os.O_RDWR)
+
+    @property
+    def cell(self) -> str:
+        """The source of a cell that waits here."""
+        lines = f'iter(open("{self._path}").readline, "open\\n")'
+        return f'for line in {lines}:\n    print("heard", line.strip(), flush=True)'
+
+    def say(self, line: str) -> None:
+        """Hand a line to the task that waits, or will."""
+        os.write(self._pipe, f"{line}\n".encode())
+
+    def open(self) -> None:
+        """Let the task go on."""
+        self.say("open")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
