@@ -30,7 +30,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.env = os.environ | {"JUPYTER_FLOW_LEASE": str(LEASE), "JUPYTER_FLOW_IDLE": "2"}
+        self.env = os.environ | {"JUPYTER_FLOW_LEASE": str(LEASE), "JUPYTER_FLOW_IDLE": "10"}
         self.services: list[subprocess.Popen[str]] = []
 
     def flow(self, *words: str, check: bool = True) -> str:
@@ -183,13 +183,15 @@ def test_another_service_carries_on(
 def test_a_run_outlives_whoever_started_it_and_its_service_ends_by_itself(
     project: Project,
 ) -> None:
-    (project.folder / "mended").touch()
     run = project.json("run", "--detach", "two")["id"]
+    until_it_runs(project)
     (service,) = project.json("serve", "--status")["services"]
     process = psutil.Process(service["pid"])
     assert os.getsid(process.pid) == process.pid, "it has a session of its own"
 
-    assert the_end_of(project, run)["state"] == "succeeded"
+    project.flow("cancel", run)
+
+    assert the_end_of(project, run)["state"] == "cancelled"
     process.wait(timeout=30)
     assert json.loads(project.flow("serve", "--status", "--json", check=False))["services"] == []
 
