@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from jupyter_flow.core.asking import choice
-from jupyter_flow.core.errors import ConflictError, UsageError, raise_if_any
-from jupyter_flow.core.flow import Plan
+from jupyter_flow.core.errors import ConflictError, UsageError
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Fired, Interval, Run
 from jupyter_flow.core.states import RunState
@@ -112,8 +111,7 @@ class Backfilling:
 
         Raises UsageError for a range that holds none, or too many, or lies in the future.
         """
-        raise_if_any(checked.problems)
-        plan = self._plan_of(checked)
+        plan = checked.runnable()
         times = self._times(timetable, since, until)
         if reverse and any(plan.policy(each.name).depends_on_past for each in plan.flow.tasks):
             raise UsageError(
@@ -140,7 +138,7 @@ class Backfilling:
         parallel: int | None = None,
     ) -> Backfill:
         """Write down the runs of *backfill*, queued; those that were made are in ``created``."""
-        plan = self._plan_of(checked)
+        plan = checked.runnable()
         bound = self._definitions.bind(plan.flow, {}, params or {})
         self._definitions.keep(plan)
         now, most = self._clock.now(), parallel or PARALLEL
@@ -210,12 +208,6 @@ class Backfilling:
                 code="JF411",
             )
         return times
-
-    @staticmethod
-    def _plan_of(checked: CheckedFlow) -> Plan:
-        if checked.plan is None:
-            raise UsageError(f"flow '{checked.name}' has no plan")
-        return checked.plan
 
 
 def _is_refused(fill: Fill) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.errors import (
+    ConflictError,
     DefinitionError,
     NotFoundError,
     Problem,
@@ -48,6 +49,13 @@ class CheckedFlow:
     flow: Flow | None
     plan: Plan | None
     problems: tuple[Problem, ...]
+
+    def runnable(self) -> Plan:
+        """Its plan. Raises DefinitionError with all that is wrong with it, if it has errors."""
+        raise_if_any(self.problems)
+        if self.plan is None:
+            raise ConflictError(f"flow '{self.name}' has no plan")
+        return self.plan
 
 
 class Definitions:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError, raise_if_any
+from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
 from jupyter_flow.core.events import (
     CancelRequested,
     ClearRequested,
@@ -20,7 +20,7 @@ from jupyter_flow.core.events import (
     RepairRequested,
     Request,
 )
-from jupyter_flow.core.flow import Flow, Plan, Target
+from jupyter_flow.core.flow import Flow, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Interval, Run
@@ -208,7 +208,7 @@ class Flows:
         *params* are typed values, *params_text* what somebody typed. Raises DefinitionError for a
         flow with errors and for parameters that it does not have or that have another type.
         """
-        plan = self._runnable(checked)
+        plan = checked.runnable()
         bound = self._definitions.bind(plan.flow, params or {}, params_text or {})
         self._definitions.keep(plan)
         now = self._clock.now()
@@ -359,7 +359,7 @@ class Flows:
         Raises DefinitionError when the flow of the run does not fit its notebooks any more.
         """
         checked = self._definitions.check_again(run.plan)
-        plan = self._runnable(checked)
+        plan = checked.runnable()
         self._definitions.keep(plan)
         known = run.plan.targets
         return {task: target for task, target in plan.targets.items() if target != known[task]}
@@ -451,12 +451,6 @@ class Flows:
     def doctor(self) -> list[Finding]:
         """Whether this machine is ready: versions, kernels, store, disk and memory."""
         return examine(self.settings, lambda: self._store)
-
-    def _runnable(self, checked: CheckedFlow) -> Plan:
-        raise_if_any(checked.problems)
-        if checked.plan is None:
-            raise ConflictError(f"flow '{checked.name}' has no plan")
-        return checked.plan
 
     @staticmethod
     def _must_know(run: Run, tasks: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from jupyter_flow.core.errors import (
     raise_if_any,
     suggestion,
 )
-from jupyter_flow.core.flow import Flow, Plan
+from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.language import read_flow_options
 from jupyter_flow.core.options import Catchup, FlowOptions, Overlap
 from jupyter_flow.core.schedule import Missed, Schedule
@@ -71,8 +71,7 @@ class Scheduling:
             UsageError: nothing says when to run.
             ConflictError: a schedule of another flow has that name.
         """
-        raise_if_any(checked.problems)
-        plan = self._plan_of(checked)
+        plan = checked.runnable()
         self._definitions.bind(plan.flow, {}, params or {})
         own = self._own(options or {}, plan.flow)
         schedule = self._following(
@@ -112,8 +111,7 @@ class Scheduling:
         Raises DefinitionError and UsageError like `add`. Start and end are left out: what lies
         before them may be filled.
         """
-        raise_if_any(checked.problems)
-        flow = self._plan_of(checked).flow
+        flow = checked.runnable().flow
         kept = next((each for each in self.all() if each.origin == checked.origin), None)
         given = {"schedule": cron, "tz": tz}
         said = {key: value for key, value in given.items() if value is not None}
@@ -197,8 +195,7 @@ class Scheduling:
         plan, followed = schedule.plan, schedule
         if plan is None:
             checked = self._definitions.flow(schedule.origin)
-            raise_if_any(checked.problems)
-            plan = self._plan_of(checked)
+            plan = checked.runnable()
             self._definitions.keep(plan)
             followed = self._following(schedule, plan.flow, FlowOptions())
             if not schedule.is_own and plan.flow.options.schedule is not None:
@@ -233,12 +230,6 @@ class Scheduling:
                 code="JF407",
             )
         return own
-
-    @staticmethod
-    def _plan_of(checked: CheckedFlow) -> Plan:
-        if checked.plan is None:
-            raise UsageError(f"flow '{checked.name}' has no plan")
-        return checked.plan
 
 
 def _read(options: Mapping[str, str]) -> FlowOptions:
