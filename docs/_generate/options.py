@@ -33,6 +33,14 @@ SETTINGS = {
     ),
     "keep_runs": ("how many ended runs of each flow a service keeps", "all"),
     "keep_days": ("for how many days a service keeps ended runs", "for ever"),
+    "keep_kernels": (
+        "how many kernels of failed tasks one process keeps at a time, where a task wants that",
+        f"{_DEFAULT.keep_kernels}",
+    ),
+    "keep_kernel_minutes": (
+        "for how many minutes a kernel is kept",
+        f"{_DEFAULT.keep_kernel_minutes:g}",
+    ),
     "lab_url": ("the address of the Jupyter server, for the links in messages", "no links"),
     "lab_root": ("the folder that is that server's root", "the project folder"),
     "alert_templates": ("a folder with templates of messages of your own", "none"),

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 from jupyter_flow.server.acts.looking import Document
 from jupyter_flow.server.routes import ROUTES, Asked, Route
-from jupyter_flow.wire import api
+from jupyter_flow.wire import api, history
 
 _WATCHES = get_args(api.StreamRequest)
 _EVENTS = get_args(api.StreamEvent)
@@ -29,7 +29,8 @@ def routes() -> str:
 
 def shapes() -> str:
     """The shapes of bodies and answers, and what is in them."""
-    mine = (each for each in vars(api).values() if is_dataclass(each))
+    named = {**vars(api), **vars(history)}
+    mine = (each for each in named.values() if is_dataclass(each))
     return _shapes(each for each in mine if each not in (*_WATCHES, *_EVENTS))
 
 

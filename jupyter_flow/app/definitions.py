@@ -77,7 +77,8 @@ class Definitions:
     def find(self) -> list[CheckedFlow]:
         """All flows below the folder, by name."""
         scan = self._project.scan()
-        found = [self._of_cell(cell) for cell in scan.flows]
+        known = self._awaitable(scan.flows)
+        found = [self._of_cell(cell, known) for cell in scan.flows]
         names = Counter(each.origin for each in found)
         found = [_ambiguous(each) if names[each.origin] > 1 else each for each in found]
         unreadable = [
@@ -106,12 +107,22 @@ class Definitions:
             raise UsageError(
                 f"'{address}' could be several flows", hint=f"Name one: {places}.", code="JF403"
             )
-        return self._of_cell(chosen[0])
+        return self._of_cell(chosen[0], None if path else frozenset(known))
 
     def read(
-        self, text: str, *, line: str, path: str | None, cell: int | None, first_line: int = 2
+        self,
+        text: str,
+        *,
+        line: str,
+        path: str | None,
+        cell: int | None,
+        first_line: int = 2,
+        flows: frozenset[str] | None = None,
     ) -> CheckedFlow:
-        """The flow in the body *text* of a cell of the notebook at *path*."""
+        """The flow in the body *text* of a cell of the notebook at *path*.
+
+        *flows* are the names of all flows, where they are known: to look for all takes its time.
+        """
         shown = self._project.shown(Path(path)) if path else None
         reading = read(text, line=line, path=shown, cell=cell, first_line=first_line)
         if reading.flow is None:
@@ -129,6 +140,7 @@ class Definitions:
             origin=_origin(path, reading.flow.name),
             spans=reading.spans,
             problems=reading.problems,
+            flows=flows,
         )
 
     def check(self, flow: Flow) -> CheckedFlow:
@@ -147,6 +159,11 @@ class Definitions:
 
         folder = Path(path).parent if path else None
         return complete(cell, cursor, self._project.shelf(folder, named=()))
+
+    def shown(self, origin: str) -> str:
+        """Where a flow was found, for people: below the folder if it is there."""
+        path, separator, name = origin.rpartition("::")
+        return f"{self._project.shown(Path(path))}{separator}{name}"
 
     def bind(
         self, flow: Flow, params: Mapping[str, Any], texts: Mapping[str, str]
@@ -189,10 +206,21 @@ class Definitions:
             return self._project.untag(path) or ""
         return self._project.tag(path, name=name, options=options, description=description)
 
-    def _of_cell(self, cell: FlowCell) -> CheckedFlow:
+    def _of_cell(self, cell: FlowCell, flows: frozenset[str] | None = None) -> CheckedFlow:
         return self.read(
-            cell.body, line=cell.line, path=cell.path, cell=cell.cell, first_line=cell.first_line
+            cell.body,
+            line=cell.line,
+            path=cell.path,
+            cell=cell.cell,
+            first_line=cell.first_line,
+            flows=flows,
         )
+
+    def _awaitable(self, cells: tuple[FlowCell, ...]) -> frozenset[str] | None:
+        """The names of all these flows, if any of them could wait for another."""
+        if not any("wait_for" in cell.body for cell in cells):
+            return None
+        return frozenset(self._name(cell) for cell in cells)
 
     def _name(self, cell: FlowCell) -> str:
         return read(cell.body, line=cell.line, path=cell.path).name
@@ -215,6 +243,7 @@ class Definitions:
         origin: str,
         spans: Mapping[tuple[str, ...], Where] | None = None,
         problems: tuple[Problem, ...] = (),
+        flows: frozenset[str] | None = None,
     ) -> CheckedFlow:
         shelf = self._project.shelf(folder, named=paths_named(flow))
         plan, more = resolve(
@@ -224,6 +253,7 @@ class Definitions:
             pools=self._settings.pools,
             spans=spans,
             origin=origin,
+            flows=flows,
         )
         return CheckedFlow(
             name=flow.name,

@@ -35,7 +35,8 @@ def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
     if task.is_mapped:
         yield f"  mapped   once for each of {', '.join(task.expand)}"
     for option, value in _said(target.policy):
-        yield f"  {option:<8} {value}  ({_origin(flow, task, option, target.policy)})"
+        shown = (", ".join(value) or "none") if isinstance(value, tuple) else value
+        yield f"  {option:<8} {shown}  ({_origin(flow, task, option, target.policy)})"
 
 
 def _waits(task: Task) -> str:
@@ -62,7 +63,7 @@ def _said(policy: Policy) -> Iterator[tuple[str, object]]:
         yield "retry_delay", retry.delay
     for option in (
         *("timeout", "cell_timeout", "pool", "slots", "priority", "kernel", "cwd"),
-        *("expected", "depends_on_past"),
+        *("keep_kernel", "kernel_start", "preload", "expected", "depends_on_past"),
     ):
         value = getattr(policy, option)
         if value != getattr(default, option):

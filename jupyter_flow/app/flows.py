@@ -23,13 +23,14 @@ from jupyter_flow.core.events import (
 from jupyter_flow.core.flow import Flow, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
+from jupyter_flow.core.options import KernelStart
 from jupyter_flow.core.run import Interval, Run
 from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
 from jupyter_flow.ports.alerts import Outgoing
 from jupyter_flow.ports.clock import Clock
-from jupyter_flow.ports.runs import Entry, RunStore, RunSummary
+from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
 from jupyter_flow.ports.stores import Stores
 
 from . import naming
@@ -40,6 +41,7 @@ from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
 from .following import Following
+from .kept import KeptKernel
 from .logs import lines_of
 from .once import Once
 from .pruning import Pruning
@@ -72,6 +74,7 @@ class Flows:
         bus: Bus,
         tell: Callable[[str], None],
         open_stores: Callable[[], Stores],
+        get_ready: Callable[[], None],
         make_running: Callable[[Stores], Running],
         make_outbox: Callable[[Stores], Outbox],
         try_address: Callable[[str], None],
@@ -83,6 +86,7 @@ class Flows:
         self._made_definitions = Once(lambda: Definitions(settings))
         self._opened_stores = Once(open_stores)
         self._made_running = Once(lambda: make_running(self.stores))
+        self._get_ready = get_ready
         self._make_outbox, self._try_address = make_outbox, try_address
         self._held: dict[RunId, str] = {}
         self._made_scheduling = Once(
@@ -209,6 +213,8 @@ class Flows:
         flow with errors and for parameters that it does not have or that have another type.
         """
         plan = checked.runnable()
+        if here and any(_is_prepared(each) for each in plan.targets.values()):
+            self._get_ready()
         bound = self._definitions.bind(plan.flow, params or {}, params_text or {})
         self._definitions.keep(plan)
         now = self._clock.now()
@@ -269,6 +275,14 @@ class Flows:
     ) -> list[RunSummary]:
         """The newest runs first."""
         return self._store.summaries(flow=flow, states=states, backfill=backfill, limit=limit)
+
+    def past(self, flow: str, task: str, *, limit: int = 20) -> list[Past]:
+        """What a task came to in the newest runs of its flow, the newest first."""
+        return self._store.past(flow, task, limit=limit)
+
+    def states(self, flow: str, *, limit: int = 20) -> list[RunStates]:
+        """What all tasks came to in the newest runs of a flow, the newest first."""
+        return self._store.states(flow, limit=limit)
 
     def is_left(self, run: RunId, state: RunState) -> bool:
         """Whether the run has not ended and nobody sees to it: its process is gone."""
@@ -391,6 +405,10 @@ class Flows:
         source = run.plan.targets[key.task].path
         return copy_of(executed, source, self.settings.folder, attempt)
 
+    def kept_kernel(self, run: Run, key: TaskKey, attempt: int | None = None) -> KeptKernel | None:
+        """The kernel of an attempt that failed (the latest's), if it is kept and still there."""
+        return KeptKernel.beside(self.path_of(run, key, attempt=attempt))
+
     def folder_of(self, run: Run) -> Path:
         """The folder of everything that the run wrote."""
         return self._places.run(run.flow_name, run.id)
@@ -457,3 +475,8 @@ class Flows:
         for task in tasks:
             if task not in run.plan.flow:
                 raise naming.unknown_task(task, run)
+
+
+def _is_prepared(target: Target) -> bool:
+    """Whether it is run, and its kernel may come from a prepared process."""
+    return target.has_notebook and target.policy.kernel_start is KernelStart.PREPARED

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def guard(reserve: int) -> Callable[[], bool]:
-    """A function that says whether more than *reserve* bytes are free."""
-    if reserve <= 0:
-        return lambda: True
-    return lambda: (free := free_memory()) is None or free > reserve
+def guard(reserve: int, *, short: Callable[[], None]) -> Callable[[], bool]:
+    """A function that says whether more than *reserve* bytes are free, and calls *short* if not."""
+
+    def has_memory() -> bool:
+        is_enough = reserve <= 0 or (free := free_memory()) is None or free > reserve
+        if not is_enough:
+            short()
+        return is_enough
+
+    return has_memory
 
 
 def free_memory() -> int | None:

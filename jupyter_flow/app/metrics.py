@@ -66,6 +66,7 @@ class Figures:
         )
         yield _gauge("runs_driven", "Runs that this service drives.", [({}, len(running.driven))])
         yield _gauge("kernels", "Attempts that this service makes.", [({}, running.attempts)])
+        yield _gauge("kernels_kept", "Kernels that are kept after failures.", [({}, running.kept)])
         yield _counter("runs_taken_up", "Runs that this service took up.", figures.taken_up)
         yield _counter("fires", "Runs that this service made for schedules.", figures.fired)
         yield _counter("lease_losses", "Runs that others took from this service.", running.lost)

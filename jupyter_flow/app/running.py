@@ -73,6 +73,11 @@ class Running:
         """How many attempts are being made by this process now."""
         return self._around.slots.in_use
 
+    @property
+    def kept(self) -> int:
+        """How many kernels of attempts that failed are kept by this process."""
+        return self._around.executor.kept
+
     def drive(
         self, run: RunId, owner: str | None = None, *, written: Callable[[], None] | None = None
     ) -> Run:

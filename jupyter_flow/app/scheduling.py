@@ -71,6 +71,23 @@ class Scheduling:
             UsageError: nothing says when to run.
             ConflictError: a schedule of another flow has that name.
         """
+        schedule = self.draft(checked, name=name, options=options, params=params, pin=pin)
+        if schedule.plan is not None:
+            self._definitions.keep(schedule.plan)
+        is_there = any(each.name == schedule.name for each in self.all())
+        self._store.put(schedule, replace=is_there)
+        return schedule
+
+    def draft(
+        self,
+        checked: CheckedFlow,
+        *,
+        name: str = "",
+        options: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        pin: bool = False,
+    ) -> Schedule:
+        """The schedule that `add` would keep. Keeps nothing, and raises what `add` does."""
         plan = checked.runnable()
         self._definitions.bind(plan.flow, {}, params or {})
         own = self._own(options or {}, plan.flow)
@@ -82,26 +99,14 @@ class Scheduling:
                 timetable=_timetable(own if own.schedule else plan.flow.options, own),
                 is_own=bool(options),
                 params=dict(params or {}),
+                plan=plan if pin or not checked.origin else None,
                 created_at=self._clock.now(),
             ),
             plan.flow,
             own,
         )
-        if pin or not checked.origin:
-            self._definitions.keep(plan)
-            schedule = replace(schedule, plan=plan)
-        schedule = replace(schedule, next_fire=schedule.timetable.next_after(self._clock.now()))
-        before = next((each for each in self.all() if each.name == schedule.name), None)
-        if before is not None and before.origin != schedule.origin:
-            whose = before.origin or "a flow made in Python"
-            raise ConflictError(
-                f"there is a schedule '{schedule.name}' already, of {whose}",
-                hint="Give this one a name of its own (--name), or take the other one away: "
-                f"jupyter flow unschedule {schedule.name}",
-                code="JF317",
-            )
-        self._store.put(schedule, replace=before is not None)
-        return schedule
+        self._must_be_ours(schedule)
+        return replace(schedule, next_fire=schedule.timetable.next_after(self._clock.now()))
 
     def timetable_of(
         self, checked: CheckedFlow, *, cron: str | None = None, tz: str | None = None
@@ -190,6 +195,18 @@ class Scheduling:
         if known and name not in known:
             hint = suggestion(name, known, noun="schedule")
             raise NotFoundError(f"there is no schedule '{name}'", hint=hint, code="JF408")
+
+    def _must_be_ours(self, schedule: Schedule) -> None:
+        before = next((each for each in self.all() if each.name == schedule.name), None)
+        if before is None or before.origin == schedule.origin:
+            return
+        whose = self._definitions.shown(before.origin) if before.origin else "a flow made in Python"
+        raise ConflictError(
+            f"there is a schedule '{schedule.name}' already, of {whose}",
+            hint="Give this one a name of its own (--name), or take the other one away: "
+            f"jupyter flow unschedule {schedule.name}",
+            code="JF317",
+        )
 
     def _prepared(self, schedule: Schedule) -> Prepared:
         plan, followed = schedule.plan, schedule

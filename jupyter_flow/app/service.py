@@ -323,7 +323,7 @@ class Service:
 
     def _has_work(self, now: datetime) -> bool:
         return (
-            bool(self.running.driven)
+            bool(self.running.driven or self.running.kept)
             or self.scheduler.next_due() is not None
             or self._stores.alerts.next_due(now=now) is not None
             or bool(self._stores.runs.waiting(now=now, limit=1))

@@ -27,8 +27,10 @@ class Settings:
 
     ``lease`` is how many seconds a run belongs to a process that says nothing; ``idle`` how many a
     service in the background stays when there is nothing to do. ``keep_runs`` (of each flow) and
-    ``keep_days`` say what a service keeps; without them it keeps all. ``lab_url`` is the address of
-    the Jupyter server whose root is ``lab_root``, for links; ``alert_templates`` is a folder.
+    ``keep_days`` say what a service keeps; without them it keeps all. ``keep_kernels`` is how many
+    kernels of failed attempts stay at once, ``keep_kernel_minutes`` how long each does. ``lab_url``
+    is the address of the Jupyter server whose root is ``lab_root``, for links;
+    ``alert_templates`` is a folder.
     """
 
     folder: Path
@@ -41,6 +43,8 @@ class Settings:
     idle: float = 60.0
     keep_runs: int | None = None
     keep_days: float | None = None
+    keep_kernels: int = 2
+    keep_kernel_minutes: float = 30.0
     lab_url: str = ""
     lab_root: str = ""
     alert_templates: str = ""
@@ -106,9 +110,9 @@ def _read(name: str, value: Any, source: str) -> Any:
             code="JF410",
         )
     try:
-        if name in ("max_parallel", "memory_reserve", "keep_runs"):
+        if name in ("max_parallel", "memory_reserve", "keep_runs", "keep_kernels"):
             return _number(value)
-        if name in ("lease", "idle", "keep_days"):
+        if name in ("lease", "idle", "keep_days", "keep_kernel_minutes"):
             return _seconds(value, least=1.0 if name == "lease" else 0.0)
         if name == "pools":
             return _pools(value)

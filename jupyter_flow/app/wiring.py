@@ -28,6 +28,7 @@ from .bus import Bus
 from .clock import SystemClock
 from .flows import Flows
 from .naming import new_run_ids
+from .once import Once
 from .owner import this_process
 from .running import Running
 from .service import Service
@@ -67,6 +68,7 @@ def wire(settings: Settings) -> Flows:
         bus=parts.bus,
         tell=parts.tell,
         open_stores=lambda: open_stores(settings),
+        get_ready=parts.get_ready,
         make_running=parts.running,
         make_outbox=parts.outbox,
         try_address=_try_address,
@@ -80,6 +82,11 @@ class Parts:
         self.settings = settings
         self.bus, self.clock, self.places = Bus(), SystemClock(), Places(settings.home)
         self._watchers = Watchers(settings.home)
+        self._executor = Once(lambda: _executor(self.clock, settings))
+
+    def get_ready(self) -> None:
+        """Something will be run in this process: begin what takes time, before all else loads."""
+        self._executor().get_ready()
 
     def tell(self, run: str = "") -> None:
         """There is something new about *run*, or about any: tell all who follow runs."""
@@ -93,12 +100,17 @@ class Parts:
         ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
     ) -> Running:
         """What drives runs in this process."""
+        from jupyter_flow.execution.loading import load
+
+        load()  # before there are threads that want it
         settings = self.settings
         admission = Admission(max_parallel=settings.max_parallel, pools=settings.pools)
+        executor = self._executor()
+        has_memory = memory.guard(settings.memory_reserve, short=executor.make_room)
         around = Surroundings(
             store=stores.runs,
-            executor=_executor(self.clock),
-            slots=Slots(admission, has_memory=memory.guard(settings.memory_reserve)),
+            executor=executor,
+            slots=Slots(admission, has_memory=has_memory),
             clock=self.clock,
             assignments=Assignments(self.places, stores.runs),
             lease=timedelta(seconds=settings.lease),
@@ -180,7 +192,10 @@ def open_stores(settings: Settings) -> Stores:
     return open_store(settings.database)
 
 
-def _executor(clock: Clock) -> Executor:
+def _executor(clock: Clock, settings: Settings) -> Executor:
+    from jupyter_flow.execution.kept import KeptKernels
     from jupyter_flow.execution.local import LocalExecutor
 
-    return LocalExecutor(now=clock.now)
+    minutes = settings.keep_kernel_minutes
+    kept = KeptKernels(most=settings.keep_kernels, seconds=minutes * 60)
+    return LocalExecutor(now=clock.now, kept=kept)

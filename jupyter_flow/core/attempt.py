@@ -64,9 +64,9 @@ class Failure:
 class Attempt:
     """One try of a task run. ``outcome`` is None while it lasts.
 
-    ``cell`` of ``cells`` code cells is the one that runs, or the last that ran. ``notebook`` and
-    ``log`` are paths below the home of the project. ``cpu`` is in seconds, ``memory`` in bytes
-    (the peak); None where the system does not tell.
+    ``cell`` is the one that runs, or the last that ran, among all ``cells`` of the notebook, as
+    `Failure` counts them. ``notebook`` and ``log`` are paths below the home of the project.
+    ``cpu`` is in seconds, ``memory`` in bytes (the peak); None where the system does not tell.
     """
 
     number: int

@@ -44,7 +44,7 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptProgressed:
-    """Code cell *cell* of *cells* has begun; both count from 1."""
+    """Cell *cell* of *cells* has begun: of all cells of the notebook, as people count."""
 
     key: TaskKey
     number: int

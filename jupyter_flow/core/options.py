@@ -46,6 +46,24 @@ class TriggerRule(StrEnum):
     ALWAYS = "always"
 
 
+class KeepKernel(StrEnum):
+    """When the kernel of an attempt that is over stays for a while, to be looked into."""
+
+    #: Never: it ends with its attempt. The default.
+    NEVER = "never"
+    #: When a cell raised, or took too long.
+    ON_FAILURE = "on_failure"
+
+
+class KernelStart(StrEnum):
+    """How an attempt comes by its kernel."""
+
+    #: From a process that has loaded what it needs, where that makes no difference. The default.
+    PREPARED = "prepared"
+    #: As a process of its own that loads everything itself.
+    FRESH = "fresh"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOptions:
     """What was said about one task. None means: nothing was said."""
@@ -67,6 +85,9 @@ class TaskOptions:
     env: Mapping[str, str] | None = None
     cwd: str | None = None
     cache: bool | None = None
+    keep_kernel: KeepKernel | None = None
+    kernel_start: KernelStart | None = None
+    preload: tuple[str, ...] | None = None
     notify: tuple[str, ...] | None = None
     on: tuple[str, ...] | None = None
     attach: bool | None = None
@@ -149,7 +170,10 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How one task is run, with every default filled in."""
+    """How one task is run, with every default filled in.
+
+    ``preload`` is None when nobody said which libraries to load beforehand: the notebook shows it.
+    """
 
     trigger: TriggerRule = TriggerRule.ALL_SUCCESS
     retry: RetryPolicy = RetryPolicy()
@@ -162,6 +186,9 @@ class Policy:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: str | None = None
     cache: bool = False
+    keep_kernel: KeepKernel = KeepKernel.NEVER
+    kernel_start: KernelStart = KernelStart.PREPARED
+    preload: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     attach: bool = False

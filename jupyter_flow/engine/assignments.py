@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.options import KeepKernel, KernelStart
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
-from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.ports.executor import Assignment, Prospect
 from jupyter_flow.ports.runs import RunStore
 
 from .places import Places
@@ -56,9 +57,37 @@ class Assignments:
             kernel=policy.kernel or target.kernel,
             timeout=policy.timeout,
             cell_timeout=policy.cell_timeout,
+            keep_kernel=policy.keep_kernel is KeepKernel.ON_FAILURE,
+            fresh_kernel=policy.kernel_start is KernelStart.FRESH,
+            preload=policy.preload,
             executed=self.places.executed(flow, run.id, key, number),
             log=self.places.log(flow, run.id, key, number),
             artifacts=artifacts,
+        )
+
+    def prospects(self, run: Run) -> list[Prospect]:
+        """The tasks of *run* that may still be attempted, upstream first: each once, however often
+        it is mapped or tried again."""
+        return [
+            self._prospect(run, task)
+            for task in run.plan.flow.graph.order
+            if run.plan.targets[task].has_notebook
+            and any(not each.state.is_final for each in run.runs_of(task))
+        ]
+
+    def _prospect(self, run: Run, task: str) -> Prospect:
+        target = run.plan.targets[task]
+        policy = target.policy
+        return Prospect(
+            run=run.id,
+            task=task,
+            notebook=self.places.snapshot(target.digest),
+            folder=Path(target.folder),
+            env=policy.env,
+            kernel=policy.kernel or target.kernel,
+            keep_kernel=policy.keep_kernel is KeepKernel.ON_FAILURE,
+            fresh_kernel=policy.kernel_start is KernelStart.FRESH,
+            preload=policy.preload,
         )
 
     def prev_success(self, run: Run) -> datetime | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import cached_property
 from queue import SimpleQueue
 
 from jupyter_flow.core.alerts import alerts_of
@@ -28,7 +29,7 @@ from jupyter_flow.core.events import (
     RunStarted,
 )
 from jupyter_flow.core.ids import TaskKey
-from jupyter_flow.core.inputs import environment_of, inputs_of
+from jupyter_flow.core.inputs import environment_of, inputs_of, needs_prev_success
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
@@ -64,7 +65,6 @@ class Driver:
         self._wanting: set[TaskKey] = set()
         self._waits = Waits(around.store)
         self._leaving = False
-        self._prev_success = around.assignments.prev_success(self._run)
 
     def drive(self) -> Run:
         """The run at its end, or as it is left when the process is to go. Blocks until then.
@@ -111,7 +111,7 @@ class Driver:
     # -- the loop ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._timers.add(self._around.clock.now(), Beat())
+        self._timers.add(self._around.clock.now() + self._around.lease / BEATS, Beat())
         if self._run.state is RunState.QUEUED:
             self._tell(RunStarted())
         elif not self._run.state.is_final:
@@ -120,6 +120,8 @@ class Driver:
             self._end_what_was_left()
             self._tell(RunAdopted(owner=self._owner))
         self._answer_requests()
+        if not self._run.state.is_final:
+            self._around.executor.foresee(self._around.assignments.prospects(self._run))
 
     def _end_what_was_left(self) -> None:
         for task_run in self._run.in_order():
@@ -239,8 +241,9 @@ class Driver:
         """Write down that it begins, and begin it; or why it cannot be made."""
         around, problem = self._around, None
         try:
-            inputs = inputs_of(self._run, key, number, prev_success=self._prev_success)
-            env = environment_of(self._run, key, number, prev_success=self._prev_success)
+            prev_success = self._prev_success if needs_prev_success(self._run, key.task) else None
+            inputs = inputs_of(self._run, key, number, prev_success=prev_success)
+            env = environment_of(self._run, key, number, prev_success=prev_success)
         except FlowError as error:
             message = f"{error.what}. {error.hint}"
             problem = Failure(cause=Cause.START_FAILED, name=error.code, message=message)
@@ -257,6 +260,10 @@ class Driver:
         if problem is None:
             around.executor.start(assignment, self._inbox.put)
         return problem
+
+    @cached_property
+    def _prev_success(self) -> datetime | None:
+        return self._around.assignments.prev_success(self._run)
 
     def _end(self, ended: AttemptEnded) -> None:
         try:

@@ -1,4 +1,7 @@
-"""One attempt, from its assignment to its end: prepare, hand to papermill, tell what came of it."""
+"""One attempt, from its assignment to its end: prepare, hand to papermill, tell what came of it.
+
+A kernel that is kept stays in its hands after that, until `KeptKernels` says that it goes.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,19 @@ from nbformat import NotebookNode
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.run import Cause
+from jupyter_flow.core.states import Outcome
 from jupyter_flow.ports.executor import Assignment, Report
-from jupyter_flow.ports.kernels import Kernel, KernelLauncher, KernelRequest
+from jupyter_flow.ports.kernels import Kernel, KernelLauncher
 
 from .engine import Undertaking
 from .failures import Ending, start_failed
+from .kept import SUCCEEDED, Held, KeptKernels
 from .leftovers import end_leftovers
 from .log import AttemptLog
 from .outputs import Bounds
 from .parameters import inject
 from .preparing import choose_kernel, environment_naming, environment_of, read_notebook
+from .requests import not_libraries, request_for
 from .stopping import Graces, Stopping
 
 
@@ -47,12 +53,16 @@ class RunningAttempt:
         *,
         launcher: KernelLauncher,
         settings: Settings,
+        kept: KeptKernels,
         now: Callable[[], datetime],
     ) -> None:
         self.assignment = assignment
         self._report = report
         self._launcher = launcher
         self._settings = settings
+        self._kept = kept
+        self._held: Held | None = None
+        self._log: AttemptLog | None = None
         self._now = now
         self._kernel: Kernel | None = None
         self._stopping = Stopping(
@@ -69,7 +79,7 @@ class RunningAttempt:
             kernel.wake()
 
     def make(self) -> None:
-        """Make the attempt; the last thing it does is to report the end."""
+        """Make the attempt; the last thing it does is to report the end. Then call `stay`."""
         self._stopping.begin(time.monotonic())
         undertaking: Undertaking | None = None
         last_words = ""
@@ -78,6 +88,7 @@ class RunningAttempt:
         except OSError as error:
             self._tell(Ending.of(start_failed(f"its log cannot be written: {error}")), None)
             return
+        self._log = log
         try:
             undertaking = self._begin(log)
             ending = undertaking.ending or Ending.of(start_failed("it ended without a word"))
@@ -89,15 +100,39 @@ class RunningAttempt:
             last_words = f"{type(error).__name__}: {error}"
             ending = Ending.of(start_failed(str(error), name=type(error).__name__))
         finally:
-            if self._kernel is not None:
+            if self._kernel is not None and self._held is None:
                 self._put_away(self._kernel)
+        how = self._kept.how_to_attach(self._held) if self._held is not None else ""
+        self._write_down(log, last_words, str(ending.outcome), how)
+        if ending.outcome is Outcome.SUCCEEDED:
+            self._kept.let_go_of(self.assignment.run, self.assignment.key, SUCCEEDED)
+        self._tell(ending, undertaking)
+
+    def stay(self) -> None:
+        """After the end, in the same thread: hold the kernel that is kept, if one is."""
+        held, log = self._held, self._log
+        if held is None or log is None:
+            return
+        why = self._kept.hold(held, self._put_away)
+        self._held = None
+        self._write_down(log, f"the kernel that was kept is closed: {why}")
+
+    def _keep(self, ending: Ending) -> bool:
+        if self._kernel is not None:
+            self._held = self._kept.keep(self._kernel, self.assignment, ending)
+        return self._held is not None
+
+    def _write_down(self, log: AttemptLog, *words: str) -> None:
+        """Say the last *words*, and close the log unless a kernel is kept."""
         try:
-            for words in filter(None, (last_words, str(ending.outcome))):
-                log.say(words)
-            log.close()
+            for each in filter(None, words):
+                log.say(each)
+            if self._held is None:
+                log.close()
+            else:
+                log.flush()
         except OSError:  # a full disk must not keep the end from being told
             logging.getLogger(__name__).exception("the log of an attempt could not be finished")
-        self._tell(ending, undertaking)
 
     def _put_away(self, kernel: Kernel) -> None:
         """Close *kernel*. Where nobody could tell how it ended, nobody has swept up after it."""
@@ -122,9 +157,13 @@ class RunningAttempt:
         assignment.artifacts.mkdir(parents=True, exist_ok=True)
         named = f"kernel {spec.name!r}" if spec.name else "no kernel is named: this environment's"
         log.say(f"{assignment.source}: {named} ({spec.display_name}) in {assignment.folder}")
+        unknown = not_libraries(assignment.preload)
+        if unknown:
+            log.say(f"not loaded beforehand, for it is no installed library: {', '.join(unknown)}")
         env = environment_of(assignment, home=self._settings.home)
-        request = KernelRequest(name=spec.name or None, folder=assignment.folder, env=env)
+        request = request_for(notebook, spec, assignment, env)
         self._kernel = kernel = self._launcher.launch(request)
+        log.say(f"the kernel is {kernel.way}")
         undertaking = Undertaking(
             kernel=kernel,
             stopping=self._stopping,
@@ -136,6 +175,7 @@ class RunningAttempt:
             bounds=self._settings.bounds,
             start_timeout=self._settings.start_timeout,
             progress=self._progressed,
+            keep=self._keep,
         )
         _execute_with_papermill(notebook, undertaking, spec.name)
         return undertaking
@@ -159,25 +199,13 @@ class RunningAttempt:
 
 
 def _execute_with_papermill(notebook: NotebookNode, undertaking: Undertaking, kernel: str) -> None:
-    """Have papermill run our engine on *notebook*: no path (it would fill in braces), no
-    directory (it would change that of the whole process), no saving (it would cost its square)."""
-    from papermill.exceptions import PapermillExecutionError
-    from papermill.execute import execute_notebook
+    """Have papermill run our engine on *notebook*, without what its own reading and writing would
+    add: braces filled in in paths, another directory for the whole process, three more copies."""
+    from papermill.engines import papermill_engines
 
-    try:
-        execute_notebook(
-            notebook,
-            None,
-            engine_name="jupyter_flow",
-            kernel_name=kernel,
-            request_save_on_cell_execute=False,
-            progress_bar=False,
-            undertaking=undertaking,
-        )
-    except PapermillExecutionError:
-        # its reading of the outputs, where even a tagged error is one; the ending knows better
-        if undertaking.ending is None:
-            raise
+    papermill_engines.execute_notebook_with_engine(
+        "jupyter_flow", notebook, kernel_name=kernel, undertaking=undertaking
+    )
 
 
 def _seconds(duration: timedelta | None) -> float | None:

@@ -21,9 +21,9 @@ from .parts import part
 from .publishing import Publisher, RunningCell
 from .stopping import Stopping
 
-#: Seconds: for the rest of a cell's output after its reply, for the reply after all of its output,
-#: and for an answer about an exception's bases.
-_REST, _NO_REPLY, _BASES = 2.0, 5.0, 2.0
+#: Seconds: for the rest of a cell's output after its reply, for the reply after all of its output
+#: (and when it was interrupted), and for an answer about an exception's bases.
+_REST, _NO_REPLY, _INTERRUPTED, _BASES = 2.0, 5.0, 0.2, 2.0
 _BASES_OF = "[c.__name__ for c in type(__import__('sys').last_value).__mro__[1:-1]]"
 
 
@@ -63,7 +63,7 @@ class CellRunner:
         )
         self._talk.place = self._place
         document.settle = self._publisher.settle
-        log.cells = sum(self._is_counted(i) for i in range(len(self._cells)))
+        log.cells = len(self._cells) - (added is not None)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -71,7 +71,7 @@ class CellRunner:
         return self._publisher.values.taken
 
     def run(self) -> Ending:
-        """Boot, run every cell, let the kernel end; says how it went."""
+        """Boot and run every cell; says how it went. The kernel is still there, unless it died."""
         try:
             about = self._talk.boot(self._start_timeout)
             if "language_info" in about:
@@ -84,11 +84,16 @@ class CellRunner:
             ending = SUCCESS
         except OverError as over:
             ending = over.ending
-        self._talk.let_go()
         return ending
 
-    def _is_counted(self, index: int) -> bool:
-        return index != self._added and _status_unrun(self._cells[index]) is None
+    def let_go(self) -> None:
+        """Let the kernel end, and take in its last words."""
+        self._talk.let_go()
+
+    def _number(self, index: int) -> int:
+        """Which of all cells of the source it is, from 1; the one that we added is none."""
+        is_after = self._added is not None and index > self._added
+        return index + (0 if is_after else 1)
 
     def _visit(self, index: int) -> bool:
         """Run the cell if there is something to run; False when the notebook ended itself."""
@@ -97,8 +102,8 @@ class CellRunner:
             self._document.cell_ended(index, status)
             return True
         self._talk.stop_if_asked()
-        if self._is_counted(index):
-            self._log.cell += 1
+        if index != self._added:
+            self._log.cell = self._number(index)
             self._progress(self._log.cell, self._log.cells)
         with self._running(self._publisher.new_cell(index)) as cell:
             return self._run_cell(cell)
@@ -155,7 +160,7 @@ class CellRunner:
         reply: Mapping[str, Any] | None = None
         is_idle = False
         while reply is None or not is_idle:
-            patience = _REST if reply is not None else _NO_REPLY if is_idle else None
+            patience = self._patience(reply, is_idle=is_idle)
             began = time.monotonic()
             arrived = self._talk.receive(patience)
             for channel, message in arrived:
@@ -172,6 +177,15 @@ class CellRunner:
             self._log.say("the kernel did not say that the cell's output is complete")
             break
         return reply
+
+    def _patience(self, reply: Mapping[str, Any] | None, *, is_idle: bool) -> float | None:
+        """How long what is missing may take. An interrupt can hit a kernel just before the cell:
+        then there will be no reply."""
+        if reply is not None:
+            return _REST
+        if not is_idle:
+            return None
+        return _NO_REPLY if self._stopping.cause is None else _INTERRUPTED
 
     def _failed(self, error: CellError) -> OverError:
         failure = cell_failed(error, self._place() or Place())
@@ -198,9 +212,8 @@ class CellRunner:
         if cell is None:
             return None
         is_ours = cell.index == self._added
-        is_after = self._added is not None and cell.index > self._added
         return Place(
-            cell=None if is_ours else cell.index + (0 if is_after else 1),
+            cell=None if is_ours else self._number(cell.index),
             cell_id=None if is_ours else cell.content.get("id"),
             source=cell.content.source,
             execution_count=cell.content.get("execution_count"),

@@ -58,6 +58,9 @@ class Conversation:
 
         Raises OverError when it does not come up.
         """
+        if self.kernel.about is not None:
+            self._is_ready = True
+            return self.kernel.about
         limit = time.monotonic() + timeout
         asked = {self.kernel.send("shell", "kernel_info_request", {})}
         answer: Mapping[str, Any] | None = None
@@ -134,6 +137,8 @@ class Conversation:
     def _take(self, arrived: Sequence[tuple[Channel, Message]]) -> None:
         for channel, message in arrived:
             if channel == "iopub":
+                if message["msg_type"] == "execute_input":
+                    self._stopping.cell_runs()
                 self._publish(message)
             elif channel == "process":
                 self._said.append(message["text"])

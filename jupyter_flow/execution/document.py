@@ -10,7 +10,6 @@ while it changes, and always at the end. So saving costs what there is to save, 
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -113,7 +112,7 @@ class ExecutedNotebook:
             duration=(now - self._started).total_seconds(),
             exception=True if failed else None,
         )
-        self.save(final=True)
+        self.save()
 
     def touch(self) -> None:
         """Something has changed that is not on disk."""
@@ -129,14 +128,14 @@ class ExecutedNotebook:
         if self.save_due_in(now) == 0.0:
             self.save()
 
-    def save(self, *, final: bool = False) -> None:
-        """Write all of it. The last time it is also checked and laid out as Jupyter does."""
+    def save(self) -> None:
+        """Write all of it."""
         self.settle()
         self._is_dirty = False
         if self.path is None:
             return
         began = time.monotonic()
-        write_atomically(self.path, write(self.notebook) if final else _plain(self.notebook))
+        write_atomically(self.path, write(self.notebook))
         ended = time.monotonic()
         self._next_save = ended + max(_EVERY, _TIMES * (ended - began))
 
@@ -150,7 +149,3 @@ def write_atomically(path: Path, text: str) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _plain(notebook: NotebookNode) -> str:
-    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":"))

@@ -34,6 +34,7 @@ class Undertaking:
     """One execution of a notebook: what it needs, and (once it is over) what came of it.
 
     ``added`` is the index of the cell that was put in for the parameters, None when none was.
+    ``keep`` is asked whether the kernel stays after such an end; ``is_kept`` says that it does.
     """
 
     kernel: Kernel
@@ -46,12 +47,14 @@ class Undertaking:
     bounds: Bounds = field(default_factory=Bounds)
     start_timeout: float = 60.0
     progress: Callable[[int, int], None] = ignore_progress
+    keep: Callable[[Ending], bool] = lambda _ending: False
+    is_kept: bool = False
     ending: Ending | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     exit: KernelExit = field(default_factory=KernelExit)
 
     def execute(self, notebook: NotebookNode) -> None:
-        """Run *notebook*, save it, close the kernel; ``ending`` says how it went."""
+        """Run *notebook*, save it, close the kernel or keep it; ``ending`` says how it went."""
         document = ExecutedNotebook(notebook, self.path, now=self.now)
         if self.source is not None:
             paths = {"input_path": self.source, "output_path": str(self.path)}
@@ -69,9 +72,13 @@ class Undertaking:
                 progress=self.progress,
             )
             self.ending = runner.run()
+            self.is_kept = self.kernel.exit is None and self.keep(self.ending)
+            if not self.is_kept:
+                runner.let_go()
             self.values = runner.values
         finally:
-            self.exit = self.kernel.close()
+            if not self.is_kept:
+                self.exit = self.kernel.close()
             is_well = self.ending is not None and self.ending.outcome is Outcome.SUCCEEDED
             document.end(failed=not is_well)
 

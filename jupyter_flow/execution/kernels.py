@@ -6,13 +6,14 @@ The ordinary way to a kernel, for every language, environment and system.
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,22 @@ _LAST = 0.02
 
 
 class StartedKernels:
-    """Starts kernels. A `KernelLauncher`; may be used from many threads at once."""
+    """Starts kernels. A `KernelLauncher`; may be used from many threads at once.
+
+    None is started ahead of its launch: only then are its folder and its environment known, which
+    a process that runs cannot be given from outside in every language.
+    """
 
     def __init__(self) -> None:
         self._context: zmq.Context[Any] | None = None
         self._folder: Path | None = None
         self._lock = threading.Lock()
+
+    def get_ready(self) -> None:
+        """Nothing: all of it depends on the kernel."""
+
+    def foresee(self, requests: Iterable[KernelRequest]) -> None:
+        """Nothing: see above."""
 
     def launch(self, request: KernelRequest) -> Kernel:
         """Start the process and return at once. Raises FlowError (JF601, JF602, JF603)."""
@@ -85,6 +96,8 @@ class StartedKernel:
         self.name = spec.name
         self.display_name = spec.display_name
         self.language = spec.language
+        self.way = "started"
+        self.about: Mapping[str, Any] | None = None
         self._spec = spec
         self._connection_file = connection_file
         self._connection = connection
@@ -157,6 +170,13 @@ class StartedKernel:
             self._wire.unwatch(self._output)
             return []
         return [("process", {"text": text.decode(errors="replace")})]
+
+    def tell_address(self, path: Path) -> bool:
+        address = {**self._connection, "kernel_name": self.name, "pid": self._process.pid}
+        path.unlink(missing_ok=True)
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:  # noqa: PTH123
+            json.dump(address, file)
+        return True
 
     def wake(self) -> None:
         with self._closing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,7 @@ class Kernelspec:
             "resource_dir": self.resources,
         }
         argv = list(self.argv)
-        if argv[0] in _PYTHONS:
+        if argv[0] in PYTHONS:
             argv[0] = sys.executable
         if self.is_ipykernel:
             # a history database shared by parallel kernels makes them wait for each other
@@ -60,7 +61,8 @@ class Kernelspec:
         return env | ours | dict(added)
 
 
-_PYTHONS = ("python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info))
+#: What a kernelspec may call the Python that reads it.
+PYTHONS = ("python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info))
 
 #: For notebooks that name no kernel.
 THIS_PYTHON = Kernelspec(
@@ -69,6 +71,11 @@ THIS_PYTHON = Kernelspec(
     language="python",
     argv=(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
 )
+
+#: What says where kernelspecs are, and for how many seconds one is as it was found.
+_PLACES = ("JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_PREFER_ENV_PATH", "HOME")
+_FRESH = 5.0
+_found: dict[tuple[str | None, ...], tuple[Kernelspec, float]] = {}
 
 
 def find_kernelspec(name: str | None) -> Kernelspec:
@@ -79,6 +86,16 @@ def find_kernelspec(name: str | None) -> Kernelspec:
     """
     if name is None:
         return THIS_PYTHON
+    now = time.monotonic()
+    key = (name, *map(os.environ.get, _PLACES))
+    spec, until = _found.get(key, (THIS_PYTHON, now))
+    if now >= until:
+        spec = _read_kernelspec(name)
+        _found[key] = spec, now + _FRESH
+    return spec
+
+
+def _read_kernelspec(name: str) -> Kernelspec:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     specs = KernelSpecManager()

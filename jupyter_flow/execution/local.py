@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.ports.executor import Assignment, Report
+from jupyter_flow.ports.executor import Assignment, Prospect, Report
 from jupyter_flow.ports.kernels import KernelLauncher
 
-from .attempt import RunningAttempt, Settings
-from .document import wall_clock
-from .kernels import StartedKernels
+from .kept import SHORT_OF_MEMORY, KeptKernels
 from .leftovers import end_leftovers
-from .outputs import Bounds
-from .preparing import environment_naming
+from .loading import load
+from .routes import KernelRoutes
 from .stopping import Graces
+
+if TYPE_CHECKING:  # what attempts are made with is long to load, and loaded for the first of them
+    from .attempt import RunningAttempt, Settings
+    from .outputs import Bounds
 
 log = logging.getLogger(__name__)
 
@@ -33,41 +37,86 @@ class LocalExecutor:
     """Makes attempts on this machine. An `Executor`.
 
     *now* dates what is written (a `Clock`'s, or the system's); *home* is told to the notebooks
-    (``JUPYTER_FLOW_HOME``). *launcher* gives the kernels, started ones unless said otherwise; it
-    is closed with the executor. *graces* say how long each kind of push may take, *bounds* and
-    *log_limit* how much output is kept, *start_timeout* how many seconds a kernel may take to boot.
+    (``JUPYTER_FLOW_HOME``). *launcher* gives the kernels, forked or started as it fits unless said
+    otherwise; it is closed with the executor. *graces* say how long each kind of push may take,
+    *bounds* and *log_limit* how much output is kept, *start_timeout* how many seconds a kernel may
+    take to boot. *kept* says how many kernels are kept where a task wants that, and how long.
     """
 
     def __init__(
         self,
         *,
-        now: Callable[[], datetime] = wall_clock,
+        now: Callable[[], datetime] | None = None,
         home: Path | None = None,
         launcher: KernelLauncher | None = None,
         graces: Graces | None = None,
         bounds: Bounds | None = None,
         log_limit: int = 16 * 2**20,
         start_timeout: float = 60.0,
+        kept: KeptKernels | None = None,
     ) -> None:
         self._now = now
-        self._launcher = launcher or StartedKernels()
-        self._settings = Settings(
-            graces=graces or Graces(),
-            bounds=bounds or Bounds(),
-            log_limit=log_limit,
-            start_timeout=start_timeout,
-            home=None if home is None else str(home.absolute()),
-        )
+        self._launcher = launcher or KernelRoutes()
+        self._graces, self._bounds = graces or Graces(), bounds
+        self._log_limit, self._start_timeout = log_limit, start_timeout
+        self._home = None if home is None else str(home.absolute())
+        self._kept = kept or KeptKernels()
         self._lock = threading.Lock()
         self._running: dict[_Key, tuple[RunningAttempt, threading.Thread]] = {}
+        self._is_closed = False
+
+    @cached_property
+    def _settings(self) -> Settings:
+        from .attempt import Settings
+        from .outputs import Bounds
+
+        return Settings(
+            graces=self._graces,
+            bounds=self._bounds or Bounds(),
+            log_limit=self._log_limit,
+            start_timeout=self._start_timeout,
+            home=self._home,
+        )
+
+    def get_ready(self) -> None:
+        self._launcher.get_ready()
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        look = threading.Thread(
+            target=self._look_ahead, args=(prospects,), name="look ahead", daemon=True
+        )
+        look.start()
+
+    def _look_ahead(self, prospects: Sequence[Prospect]) -> None:
+        """Read the notebooks; those that are being attempted by then have said what they want."""
+        load()
+        from .requests import foreseen
+
+        found = []
+        for each in prospects:
+            if self._is_closed:
+                return
+            found.append((each, foreseen(each)))
+        with self._lock:
+            begun = {(run, key.task) for run, key, _ in self._running}
+        self._launcher.foresee(
+            request
+            for each, request in found
+            if request is not None and (each.run, each.task) not in begun
+        )
 
     def start(self, assignment: Assignment, report: Report) -> None:
+        load()
+        from .attempt import RunningAttempt
+        from .document import wall_clock
+
         attempt = RunningAttempt(
             assignment,
             report,
             launcher=self._launcher,
             settings=self._settings,
-            now=self._now,
+            kept=self._kept,
+            now=self._now or wall_clock,
         )
         key = (assignment.run, assignment.key, assignment.number)
         name = f"{assignment.flow}.{assignment.key}#{assignment.number}"
@@ -84,6 +133,7 @@ class LocalExecutor:
             with self._lock:
                 if self._running[key][0] is attempt:  # its number may be in use again by now
                     del self._running[key]
+        attempt.stay()
 
     def stop(self, run: RunId, key: TaskKey, number: int) -> None:
         with self._lock:
@@ -92,6 +142,8 @@ class LocalExecutor:
             found[0].stop()
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        from .preparing import environment_naming
+
         ended = end_leftovers(environment_naming(run, key, number))
         if ended:
             log.warning(
@@ -99,7 +151,16 @@ class LocalExecutor:
                 extra={"action": "leftovers_ended", "run": run, "task": str(key), "count": ended},
             )
 
+    @property
+    def kept(self) -> int:
+        return self._kept.count
+
+    def make_room(self) -> None:
+        self._kept.let_go_of_oldest(SHORT_OF_MEMORY)
+
     def close(self) -> None:
+        self._is_closed = True
+        self._kept.close()
         while True:
             with self._lock:
                 running = list(self._running.values())

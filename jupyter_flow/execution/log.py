@@ -2,9 +2,10 @@
 
     2026-03-01T12:00:00.123Z  [3/7] out | epoch 1: loss 0.4
 
-A line has the moment, the code cell (of how many), what it is, and one line of text: ``out`` and
-``err`` are the cell's streams, ``res`` results in plain text, ``tb`` a traceback, ``sys`` what the
-kernel's process wrote by itself, ``--`` what we say. Bounded; readers may follow it.
+A line has the moment, which of all cells of the notebook (none before the first), what it is, and
+one line of text: ``out`` and ``err`` are the cell's streams, ``res`` results in plain text, ``tb``
+a traceback, ``sys`` what the kernel's process wrote by itself, ``--`` what we say. Bounded;
+readers may follow it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class AttemptLog:
         self._left_out = 0
         self._open_lines: dict[str, list[str]] = {}
         self._bar_at = 0.0
-        #: The code cell that is meant, and of how many.
+        #: The cell that is meant, among all of the notebook (0: none yet), and how many they are.
         self.cell = 0
         self.cells = 0
 
@@ -90,7 +91,8 @@ class AttemptLog:
             return
         text = line.rstrip("\r").rpartition("\r")[2]
         moment = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = f"{moment}  [{self.cell}/{self.cells}] {kind:<3} | {text}\n"
+        place = f"[{self.cell}/{self.cells}] " if self.cell else ""
+        line = f"{moment}  {place}{kind:<3} | {text}\n"
         if self._size + len(line) > self._limit and not always:
             if not self._left_out:
                 self._write(line.partition("|")[0] + "| … the log is full; more is left out …\n")

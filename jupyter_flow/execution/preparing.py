@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Mapping
+from functools import cache
 
 from nbformat import NotebookNode, ValidationError
 
@@ -16,6 +17,9 @@ from jupyter_flow.ports.executor import Assignment
 
 from .kernelspecs import Kernelspec, find_kernelspec
 from .parts import part, read
+
+#: The tag of the cells in which papermill writes that an earlier execution failed.
+_MARKER = "papermill-error-cell-tag"
 
 
 def read_notebook(assignment: Assignment) -> NotebookNode:
@@ -32,11 +36,14 @@ def read_notebook(assignment: Assignment) -> NotebookNode:
             hint=f"Open {assignment.source} in JupyterLab and save it again.",
             code="JF605",
         ) from error
+    notebook.cells = [
+        each for each in notebook.cells if _MARKER not in each.metadata.get("tags", ())
+    ]
     notebook.metadata["papermill"] = part(
         default_parameters={},
         environment_variables={},
         parameters={},
-        version=importlib.metadata.version("papermill"),
+        version=_papermill_version(),
     )
     return notebook
 
@@ -66,6 +73,8 @@ def choose_kernel(notebook: NotebookNode, wanted: str | None) -> Kernelspec:
             language=spec.language,
         )
         about.pop("language_info", None)
+    # the kernel says more of it when it answers; until then it is enough to show code in colours
+    about.setdefault("language_info", part(name=spec.language))
     return spec
 
 
@@ -90,3 +99,8 @@ def environment_naming(run: RunId, key: TaskKey, number: int) -> dict[str, str]:
         "JUPYTER_FLOW_ATTEMPT": str(number),
     }
     return env if key.index is None else env | {"JUPYTER_FLOW_INDEX": str(key.index)}
+
+
+@cache
+def _papermill_version() -> str:
+    return importlib.metadata.version("papermill")

@@ -32,6 +32,11 @@ class Graces:
     shutdown: float = 2.5
 
 
+#: Between two cells kernels ignore interrupts. So many seconds it may take until one says that it
+#: runs the next.
+_DEAF = 1.0
+
+
 class Stopping:
     """The limits of one attempt. Only `request` may be called from another thread."""
 
@@ -52,6 +57,7 @@ class Stopping:
             (Push.KILL, None),
         ]
         self._next: float | None = None
+        self._deaf_until: float | None = None
 
     def begin(self, now: float) -> None:
         """The attempt begins."""
@@ -60,8 +66,14 @@ class Stopping:
     def cell_began(self, now: float) -> None:
         self._cell_limit = None if self.cell_timeout is None else now + self.cell_timeout
 
+        self._deaf_until = now + _DEAF
+
+    def cell_runs(self) -> None:
+        """The kernel has said that it runs the cell: from now on it hears an interrupt."""
+        self._deaf_until = None
+
     def cell_ended(self) -> None:
-        self._cell_limit = None
+        self._cell_limit = self._deaf_until = None
 
     def request(self, cause: Cause) -> None:
         """Somebody wants it to stop. Wake the one who waits for the kernel after this."""
@@ -84,14 +96,17 @@ class Stopping:
             return None
         if self._next is not None and now < self._next:
             return None
-        push, grace = self._pushes.pop(0)
+        push, grace = self._pushes[0]
+        if push is Push.INTERRUPT and self._deaf_until is not None and now < self._deaf_until:
+            return None
+        del self._pushes[0]
         self._next = None if grace is None else now + grace
         return push
 
     def wait(self, now: float) -> float | None:
         """For how many seconds `due` will have nothing to say. None: until something is asked."""
         if self.cause is not None:
-            moments = [self._next]
+            moments = [self._deaf_until if self._next is None else self._next]
         elif self._requested is not None:
             moments = [now]
         else:

@@ -26,7 +26,7 @@ PR_SET_CHILD_SUBREAPER = 36
 #: How long to wait for killed processes to be gone: some cannot die while a disk makes them wait.
 PATIENCE = 5.0
 
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
+prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 class Warden:
@@ -126,8 +126,25 @@ def kill_descendants() -> None:
 
 
 def descendants(root: int) -> list[int]:
-    """The living children of *root*, their children, and so on, from /proc."""
-    children: dict[int, list[int]] = {}
+    """The living children of *root*, their children, and so on."""
+    below = _by_parent()
+    found: list[int] = []
+    wanted = [root]
+    while wanted:
+        children = below.get(wanted.pop(), [])
+        found += children
+        wanted += children
+    return found
+
+
+def children(root: int) -> list[int]:
+    """The living children of *root*."""
+    return _by_parent().get(root, [])
+
+
+def _by_parent() -> dict[int, list[int]]:
+    """The living processes by the number of their parent, from /proc."""
+    found: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib costs as much as the whole start
         if not name.isdigit():
             continue
@@ -137,13 +154,7 @@ def descendants(root: int) -> list[int]:
         except OSError:
             continue
         if fields[0] != b"Z":
-            children.setdefault(int(fields[1]), []).append(int(name))
-    found: list[int] = []
-    wanted = [root]
-    while wanted:
-        below = children.get(wanted.pop(), [])
-        found += below
-        wanted += below
+            found.setdefault(int(fields[1]), []).append(int(name))
     return found
 
 
@@ -152,7 +163,7 @@ def _become(command: list[str], tell: int) -> None:
     try:
         warden = os.getppid()
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != warden:
             os._exit(1)
         # what is ignored stays ignored through exec, and a kernel must hear interrupts
@@ -177,7 +188,7 @@ def _pidfd(pid: int) -> list[int]:
 
 def main(control: int, parent: int, command: list[str]) -> None:
     """Start *command*, watch it, clean up, and say how it ended."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.set_inheritable(control, False)
     woken, wake = os.pipe()
     os.set_blocking(wake, False)

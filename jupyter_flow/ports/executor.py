@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,9 @@ class Assignment:
     ``notebook`` is the snapshot to execute and ``source`` the path that people know it by.
     ``parameters`` are final: no template, no reference. ``executed`` and ``log`` are where the
     executed notebook and the log go, ``artifacts`` is the attempt's own folder for files.
+    With ``keep_kernel`` the kernel stays for a while when a cell fails, to be looked into. With
+    ``fresh_kernel`` it is a process of its own. ``preload`` has the libraries to load before it
+    starts, if somebody said which.
     """
 
     run: RunId
@@ -35,9 +38,30 @@ class Assignment:
     kernel: str | None = None
     timeout: timedelta | None = None
     cell_timeout: timedelta | None = None
+    keep_kernel: bool = False
+    fresh_kernel: bool = False
+    preload: tuple[str, ...] | None = None
     executed: Path
     log: Path
     artifacts: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """A task that will probably be attempted, as far as that is known: see `Assignment`.
+
+    ``env`` has the names that are set for its kernel; their values may still be templates.
+    """
+
+    run: RunId
+    task: str
+    notebook: Path
+    folder: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    kernel: str | None = None
+    keep_kernel: bool = False
+    fresh_kernel: bool = False
+    preload: tuple[str, ...] | None = None
 
 
 class Executor(Protocol):
@@ -46,11 +70,24 @@ class Executor(Protocol):
     Every implementation must pass ``jupyter_flow.testing.executors.ExecutorContract``.
     """
 
+    def get_ready(self) -> None:
+        """There will be attempts soon: begin what takes time before the first one.
+
+        Returns at once. Nothing depends on it.
+        """
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        """These will probably be attempted soon: get ready for them in particular.
+
+        Returns at once. Nothing depends on it, and none of them need come.
+        """
+
     def start(self, assignment: Assignment, report: Report) -> None:
         """Begin the attempt and return at once.
 
         *report* is called from any thread: any number of times with progress, then exactly once
-        with the end, whatever happens. Nothing that the attempt started is alive by then.
+        with the end, whatever happens. Nothing that the attempt started is alive by then, but for
+        a kernel that is kept.
         """
 
     def stop(self, run: RunId, key: TaskKey, number: int) -> None:
@@ -65,5 +102,18 @@ class Executor(Protocol):
         Returns when nothing of it is alive there any more. Nothing happens when nothing is.
         """
 
+    @property
+    def kept(self) -> int:
+        """How many kernels of attempts that are over it keeps, for people to look into.
+
+        They are few, and stay for a limited time; those of a task end when it succeeds after all.
+        """
+
+    def make_room(self) -> None:
+        """Memory is short: close the kernel that is kept longest. Returns at once."""
+
     def close(self) -> None:
-        """Stop all attempts, wait for their ends to be reported, and free everything."""
+        """Stop all attempts, wait for their ends to be reported, and free everything.
+
+        Kept kernels end too.
+        """

@@ -6,7 +6,7 @@ are *forked* from a prepared process. Whoever runs cells does not know which one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,12 +23,19 @@ class KernelRequest:
     """Which kernel is wanted, and where it runs.
 
     ``name`` is a kernelspec's; None means this environment's own Python. ``env`` is added to the
-    environment of this process.
+    environment of this process. With ``keep``, somebody else may want to talk to it later.
+    ``libraries`` are those that its notebook imports, as far as they are worth having ready; with
+    ``insists`` somebody has named them, and they are, however few want them. ``fresh`` says why it
+    must be a process that was started for it alone, if it must.
     """
 
     name: str | None
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    keep: bool = False
+    libraries: frozenset[str] = frozenset()
+    insists: bool = False
+    fresh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,12 @@ class Kernel(Protocol):
     name: str
     display_name: str
     language: str
+    #: How it was had, in words for the log.
+    way: str
+
+    @property
+    def about(self) -> Mapping[str, Any] | None:
+        """What its kernel_info_reply says, if that is known without asking: then it is ready."""
 
     @property
     def exit(self) -> KernelExit | None:
@@ -80,6 +93,12 @@ class Kernel(Protocol):
     def wake(self) -> None:
         """Make a `receive` that is waiting, or else the next one, return at once."""
 
+    def tell_address(self, path: Path) -> bool:
+        """Write a connection file to *path* by which others, of this user, can talk to it.
+
+        It also has the kernel's ``pid``. False when nobody can: it was not asked for with ``keep``.
+        """
+
     def interrupt(self) -> None:
         """What the stop button does: the signal or the message that its kernelspec wants."""
 
@@ -95,6 +114,16 @@ class Kernel(Protocol):
 
 class KernelLauncher(Protocol):
     """Gives kernels."""
+
+    def get_ready(self) -> None:
+        """Kernels will be wanted soon: begin what takes time for any of them. Returns at once."""
+
+    def foresee(self, requests: Iterable[KernelRequest]) -> None:
+        """These kernels will probably be wanted soon, each once. Returns at once.
+
+        Whoever launches one of them later has wanted it only once. What cannot be launched is
+        told then, not here.
+        """
 
     def launch(self, request: KernelRequest) -> Kernel:
         """A new kernel, which may still be booting: it is ready when it answers.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,7 +12,7 @@ from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Fired, Run, TaskRun
-from jupyter_flow.core.states import RunState
+from jupyter_flow.core.states import RunState, TaskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,35 @@ class RunSummary:
     reason: str
     tasks: dict[str, int]
     fired: Fired | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A task in one of its flow's runs: its task runs there, instances by their index."""
+
+    run: RunSummary
+    task_runs: tuple[TaskRun, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStates:
+    """A task in a run: how many task runs are in each state, and how many tries it took in all.
+
+    A task that is not mapped (yet) has one task run.
+    """
+
+    task: str
+    states: Mapping[TaskState, int]
+    is_mapped: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStates:
+    """A run and its tasks, by their names."""
+
+    run: RunSummary
+    tasks: tuple[TaskStates, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +159,15 @@ class RunStore(Protocol):
         With *backfill*, those that this backfill wants. Of runs created at the same moment, the
         one whose id is greater comes first.
         """
+
+    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+        """What *task* came to in the newest runs of *flow*, in the order of `summaries`.
+
+        A run that does not have the task is among them, with no task runs.
+        """
+
+    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+        """What all tasks came to in the newest runs of *flow*, in the order of `summaries`."""
 
     def lease(self, run: RunId, owner: str, *, now: datetime, duration: timedelta) -> Lease | None:
         """Take the run for *owner*, or None while another owner's lease lasts.

@@ -13,7 +13,7 @@ from jupyter_flow.core.flow import Plan
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Attempt, Failure, Fired, Interval, Run, TaskRun
 from jupyter_flow.core.states import Outcome, RunState, TaskState
-from jupyter_flow.ports.runs import Ended, Entry, Pending, RunSummary, Waiting
+from jupyter_flow.ports.runs import Ended, Entry, Pending, RunSummary, TaskStates, Waiting
 from jupyter_flow.wire.codec import decode, encode
 
 from .asking import is_to_stop
@@ -171,6 +171,23 @@ def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun
         )
         for task, index, state, tries, item, values, due_at, reason in rows
     ]
+
+
+def task_states_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> tuple[TaskStates, ...]:
+    """The tasks of one run: *rows* count its task runs by state, *attempts* their attempts."""
+    by_task: dict[str, list[_Row]] = {}
+    for row in rows:
+        by_task.setdefault(row.task, []).append(row)
+    tries = {row.task: row.number for row in attempts}
+    return tuple(
+        TaskStates(
+            task=task,
+            states={_TASK_STATES[row.state]: row.number for row in found},
+            is_mapped=any(row.most != NOT_MAPPED for row in found),
+            attempts=tries.get(task, 0),
+        )
+        for task, found in sorted(by_task.items())
+    )
 
 
 def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:

@@ -8,7 +8,8 @@ that is ready. It decides nothing about states: it writes what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Fired, Run
 from jupyter_flow.core.states import RunState
-from jupyter_flow.ports.runs import RunSummary
+from jupyter_flow.ports.runs import Past, RunStates, RunSummary
 
 from . import rows, tables
 from .clearing import SqlClearing
@@ -80,6 +81,35 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
         with self._database.reading() as db:
             return _summaries(db, _page(flow, states, prefix, backfill, limit))
 
+    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+        """What *task* came to in the newest runs of *flow*: four questions, however many runs."""
+        page = _page(flow, (), "", None, limit)
+        with self._database.reading() as db:
+            found = _summaries(db, page)
+            task_runs = _by_run(db.execute(sql.past_task_runs(page, task)))
+            attempts = _by_run(db.execute(sql.past_attempts(page, task)))
+        return [
+            Past(
+                run=each,
+                task_runs=tuple(
+                    rows.task_runs_of([row[:-1] for row in task_runs[each.id]], attempts[each.id])
+                ),
+            )
+            for each in found
+        ]
+
+    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+        """What all tasks came to in the newest runs of *flow*: counted by the database."""
+        page = _page(flow, (), "", None, limit)
+        with self._database.reading() as db:
+            found = _summaries(db, page)
+            counted = _by_run(db.execute(sql.task_states(page)))
+            tries = _by_run(db.execute(sql.task_attempts(page)))
+        return [
+            RunStates(run=each, tasks=rows.task_states_of(counted[each.id], tries[each.id]))
+            for each in found
+        ]
+
     def before(self, run: RunId) -> Run | None:
         """The run of the same flow and origin with the latest logical time before this one's."""
         with self._database.reading() as db:
@@ -123,6 +153,14 @@ def _load(db: Connection, run: RunId) -> Run:
     task_runs = db.execute(sql.TASK_RUNS, {"the_run": run}).all()
     attempts = db.execute(sql.ATTEMPTS, {"the_run": run}).all()
     return rows.run_of(row, row.plan, rows.task_runs_of(task_runs, attempts))
+
+
+def _by_run(found: Iterable[Any]) -> dict[str, list[Any]]:
+    """The rows of each run."""
+    sorted_out: dict[str, list[Any]] = defaultdict(list)
+    for row in found:
+        sorted_out[row.run].append(row)
+    return sorted_out
 
 
 def _summaries(db: Connection, page: Select[Any]) -> list[RunSummary]:

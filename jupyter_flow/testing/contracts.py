@@ -16,6 +16,7 @@ from .store_contract.alerts import AlertPromises, LatePromises
 from .store_contract.clearing import ClearingPromises
 from .store_contract.crowding import CrowdingPromises, HoldingPromises
 from .store_contract.fired import FiredPromises
+from .store_contract.history import HistoryPromises
 from .store_contract.journals import JournalPromises
 from .store_contract.leases import LeasePromises
 from .store_contract.loans import LoanPromises
@@ -36,6 +37,7 @@ __all__ = [
 
 class RunStoreContract(
     RunPromises,
+    HistoryPromises,
     LeasePromises,
     CrowdingPromises,
     HoldingPromises,

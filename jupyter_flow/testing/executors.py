@@ -12,7 +12,7 @@ executor to the port::
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause, Failure
 from jupyter_flow.core.states import Outcome
-from jupyter_flow.ports.executor import Assignment, Executor, Report
+from jupyter_flow.ports.executor import Assignment, Executor, Prospect, Report
 
 from .clocks import FakeClock
 from .notebooks import write_notebook
@@ -65,6 +65,12 @@ class ScriptedExecutor:
         self._clock = clock
         self._lock = threading.Lock()
         self._running: dict[_Key, tuple[threading.Event, threading.Thread]] = {}
+
+    def get_ready(self) -> None:
+        """Nothing: it is."""
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        """Nothing: what it needs is all there."""
 
     def start(self, assignment: Assignment, report: Report) -> None:
         key = (assignment.run, assignment.key, assignment.number)
@@ -111,6 +117,13 @@ class ScriptedExecutor:
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         """Nothing: no attempt of it outlives its process."""
+
+    @property
+    def kept(self) -> int:
+        return 0
+
+    def make_room(self) -> None:
+        """Nothing: it has no kernels."""
 
     def close(self) -> None:
         with self._lock:
@@ -232,6 +245,19 @@ class ExecutorContract:
         executor.stop(assignment.run, assignment.key, assignment.number)
         executor.close()
         assert inbox.empty()
+
+    def test_what_was_foreseen_need_not_come_and_may(
+        self, executor: Executor, tmp_path: Path
+    ) -> None:
+        given = self.assignment(tmp_path, "succeeds")
+        missing = tmp_path / "nowhere.ipynb"
+        prospects = [
+            Prospect(run=given.run, task=task, notebook=notebook, folder=given.folder)
+            for task, notebook in (("succeeds", given.notebook), ("missing", missing))
+        ]
+        executor.get_ready()
+        executor.foresee(prospects)
+        assert self.end_of(executor, given).outcome is Outcome.SUCCEEDED
 
     def test_stopping_an_unknown_attempt_does_nothing(self, executor: Executor) -> None:
         executor.stop(RunId("nobody's"), TaskKey("nothing"), 1)

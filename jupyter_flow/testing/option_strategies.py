@@ -13,6 +13,8 @@ from jupyter_flow.core.language.text_types import EVENTS
 from jupyter_flow.core.options import (
     Catchup,
     FlowOptions,
+    KeepKernel,
+    KernelStart,
     Overlap,
     TaskOptions,
     TriggerRule,
@@ -64,6 +66,9 @@ def task_options(*, on_line: bool = False) -> st.SearchStrategy[TaskOptions]:
         "env": st.dictionaries(variables, contents, min_size=least, max_size=2),
         "cwd": texts,
         "cache": st.booleans(),
+        "keep_kernel": st.sampled_from(KeepKernel),
+        "kernel_start": st.sampled_from(KernelStart),
+        "preload": st.sampled_from([(), ("pandas",), ("numpy", "sklearn.linear_model")]),
         "notify": addresses,
         "on": st.lists(st.sampled_from(EVENTS), min_size=1, unique=True).map(tuple),
         "attach": st.booleans(),

@@ -181,6 +181,11 @@ def environment_of(
     return env
 
 
+def needs_prev_success(run: Run, task: str) -> bool:
+    """Whether a text of *task* names ``prev_success``: it may be a template that needs it."""
+    return "prev_success" in repr((run.plan.flow[task].parameters, run.plan.policy(task).env))
+
+
 def _context_of_attempt(
     run: Run, key: TaskKey, number: int | None, prev_success: datetime | None
 ) -> dict[str, Any]:

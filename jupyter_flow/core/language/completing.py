@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
-from jupyter_flow.core.options import Catchup, Overlap, TriggerRule
+from jupyter_flow.core.options import Catchup, KeepKernel, KernelStart, Overlap, TriggerRule
 
 from .kinds import CALLS
 from .option_specs import LINE_OPTIONS, TASK_OPTIONS
@@ -26,6 +26,8 @@ _METHODS = {
 }
 _CHOICES = {
     "trigger": [each.value for each in TriggerRule],
+    "keep_kernel": [each.value for each in KeepKernel],
+    "kernel_start": [each.value for each in KernelStart],
     "catchup": [each.value for each in Catchup],
     "overlap": [each.value for each in Overlap],
     "on": list(EVENTS),

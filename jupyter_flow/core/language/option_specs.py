@@ -128,6 +128,29 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "True",
         "False",
     ),
+    _task(
+        "keep_kernel",
+        types.KEEP_KERNEL,
+        "when the kernel of an attempt stays for a while, with its variables, to be looked into: "
+        "never or on_failure (a cell raised, or took too long)",
+        '"on_failure"',
+        "never",
+    ),
+    _task(
+        "kernel_start",
+        types.KERNEL_START,
+        "prepared (from a process that has loaded what kernels need, where that makes no "
+        "difference) or fresh (as a process of its own)",
+        '"fresh"',
+        "prepared",
+    ),
+    _task(
+        "preload",
+        texts.MODULES,
+        "the installed libraries that are loaded before a prepared kernel starts: these, or none",
+        '["pandas", "sklearn.linear_model"]',
+        "those that several notebooks import",
+    ),
     _task("notify", texts.ADDRESSES, "whom to tell, by URL", '"mailto://me@example.com"', "nobody"),
     _task(
         "on",

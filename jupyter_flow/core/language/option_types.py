@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from jupyter_flow.core.errors import Problem, suggestion
-from jupyter_flow.core.options import Catchup, Overlap, TriggerRule
+from jupyter_flow.core.options import Catchup, KeepKernel, KernelStart, Overlap, TriggerRule
 
 from .durations import span_of, write_duration
 from .option_type import OptionType, wrong
@@ -99,6 +99,8 @@ DELAY = duration("length of time, 0 or more", above_zero=False)
 LIMIT = duration("length of time, more than 0", above_zero=True)
 FLAG = OptionType(text="True or False", read=_read_flag, from_text=_flag, is_flag=True)
 TRIGGER = choice(TriggerRule, code="JF123", noun="trigger rule")
+KEEP_KERNEL = choice(KeepKernel, code="JF121", noun="moment to keep a kernel")
+KERNEL_START = choice(KernelStart, code="JF121", noun="way to a kernel")
 CATCHUP = choice(Catchup, code="JF121", noun="catchup")
 OVERLAP = choice(Overlap, code="JF121", noun="overlap")
 CRON = OptionType(text="a cron text", read=read_cron)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from keyword import iskeyword
 from typing import Any, TypeGuard
 
 from jupyter_flow.core.inputs.addresses import wrong_with
@@ -48,6 +50,20 @@ def _wrong_exception(name: str) -> str | None:
     return None if is_name else "the name of an exception class or a cause"
 
 
+def _wrong_module(name: str) -> str | None:
+    is_module = all(each.isidentifier() and not iskeyword(each) for each in name.split("."))
+    return None if is_module else "the name of a module"
+
+
+def _read_modules(name: str, value: object) -> object:
+    """No module at all is an empty list, False, or the word none, which fits on a line."""
+    return () if value is False or value == NO_MODULES else _MODULES.read(name, value)
+
+
+def _write_modules(modules: Sequence[str]) -> object:
+    return list(modules) or NO_MODULES
+
+
 #: What a notification can be about.
 EVENTS = tuple(each.value for each in Occasion)
 
@@ -78,8 +94,12 @@ def _pairs(value: object) -> dict[Any, Any] | None:
     return dict(pairs) if all(len(pair) == 2 for pair in pairs) else None
 
 
+#: How it is said that no module is wanted; no library is called so.
+NO_MODULES = "none"
 TEXT = OptionType(text="text", read=_read_text)
 EXCEPTIONS = texts("names of exception classes or causes", _wrong_exception, split=True)
 ADDRESSES = texts("URLs to notify", wrong_with, split=False)
 OCCASIONS = texts(f"some of {', '.join(EVENTS)}", _wrong_event, split=True)
+_MODULES = texts(f"names of modules, or {NO_MODULES}", _wrong_module, split=True)
+MODULES = replace(_MODULES, read=_read_modules, write=_write_modules)
 ENVIRONMENT = OptionType(text="texts by name", read=_read_environment, write=dict, is_many=True)

@@ -13,6 +13,7 @@ from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
 from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
 from jupyter_flow.core.options import Policy
 
+from .awaited import check_awaited
 from .codes import CODES, Code
 from .effects import check_effects
 from .lookup import Lookup, Spans
@@ -40,13 +41,17 @@ def resolve(
     pools: Mapping[str, int],
     spans: Spans | None = None,
     origin: str = "",
+    flows: Collection[str] | None = None,
 ) -> tuple[Plan | None, list[Problem]]:
     """The plan of *flow* with the notebooks of *shelf*, and all that is wrong with it.
 
     *kernels* are the names of the installed kernelspecs, *pools* the declared pools with their
-    sizes, *spans* the places in the flow's text. There is no plan when a problem is an error.
+    sizes, *spans* the places in the flow's text, *flows* the names of all flows of the project when
+    somebody knows them. There is no plan when a problem is an error.
     """
-    lookup = Lookup(flow=flow, shelf=shelf, spans=spans or {}, kernels=kernels, pools=pools)
+    lookup = Lookup(
+        flow=flow, shelf=shelf, spans=spans or {}, kernels=kernels, pools=pools, flows=flows
+    )
     finder = Finder(lookup)
     notebooks: dict[str, Notebook] = {}
     targets: dict[str, Target] = {}
@@ -68,6 +73,7 @@ def resolve(
     for task in flow.tasks:
         problems += check_values(task, notebooks, lookup)
         problems += check_templates(task, lookup)
+        problems += check_awaited(task, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)
     problems += check_later(notebooks, lookup)

@@ -89,6 +89,11 @@ CODES: Mapping[str, Code] = {
         "Strings in a flow are Jinja templates. This one is not written as one, or it uses a name "
         "that no run has: see the names in the reference of the language.",
     ),
+    "JF218": Code(
+        "unknown flow",
+        "A task waits for a run of a flow that is not in this project. That is no mistake when "
+        "another project keeps its runs in the same store.",
+    ),
     "JF220": Code(
         "kernel not installed",
         "The notebook, its tag or the flow wants a kernel for which no kernelspec is installed "

@@ -20,13 +20,14 @@ Layer = Literal["task", "tag", "flow"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """Everything that a flow is held against."""
+    """Everything that a flow is held against. ``flows`` are the names of all, if they are known."""
 
     flow: Flow
     shelf: Shelf
     spans: Spans
     kernels: Collection[str]
     pools: Mapping[str, int]
+    flows: Collection[str] | None = None
 
     def place(self, task: str, *finer: str) -> Where | None:
         """Where in the flow *finer* stands, else where the task does, if that is known."""

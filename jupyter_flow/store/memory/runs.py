@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from jupyter_flow.core.ids import RunId
-from jupyter_flow.core.run import Fired, Run
+from jupyter_flow.core.run import Fired, Run, TaskRun
 from jupyter_flow.core.states import RunState, TaskState
-from jupyter_flow.ports.runs import RunSummary
+from jupyter_flow.ports.runs import Past, RunStates, RunSummary, TaskStates
 from jupyter_flow.store.refusals import fire_time_taken, held_until
 
 from .clearing import MemoryClearing
@@ -85,6 +85,28 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
             wanted.sort(key=lambda kept: kept.age, reverse=True)
             return [_summary(kept) for kept in wanted[:limit]]
 
+    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+        """What *task* came to in the newest runs of *flow*."""
+        with self._shelf.lock:
+            found = self.summaries(flow=flow, limit=limit)
+            return [Past(run=each, task_runs=self._of_task(each.id, task)) for each in found]
+
+    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+        """What all tasks came to in the newest runs of *flow*."""
+        with self._shelf.lock:
+            return [
+                RunStates(run=each, tasks=_states(self._shelf.run(each.id)))
+                for each in self.summaries(flow=flow, limit=limit)
+            ]
+
+    def _of_task(self, run: RunId, task: str) -> tuple[TaskRun, ...]:
+        kept = self._shelf.run(run).task_runs
+        keys = sorted(
+            (each for each in kept if each.task == task),
+            key=lambda each: -1 if each.index is None else each.index,
+        )
+        return tuple(kept[each] for each in keys)
+
     def before(self, run: RunId) -> Run | None:
         """The run of the same flow and origin with the latest logical time before this one's."""
         with self._shelf.lock:
@@ -125,6 +147,21 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
 def _competes(one: KeptRun, other: KeptRun) -> bool:
     flows = (one.run.flow_name, one.plan.origin), (other.run.flow_name, other.plan.origin)
     return flows[0] == flows[1]
+
+
+def _states(kept: KeptRun) -> tuple[TaskStates, ...]:
+    found: dict[str, list[TaskRun]] = {}
+    for key, task_run in kept.task_runs.items():
+        found.setdefault(key.task, []).append(task_run)
+    return tuple(
+        TaskStates(
+            task=task,
+            states=Counter(each.state for each in task_runs),
+            is_mapped=any(each.key.index is not None for each in task_runs),
+            attempts=sum(len(each.attempts) for each in task_runs),
+        )
+        for task, task_runs in sorted(found.items())
+    )
 
 
 def _summary(kept: KeptRun) -> RunSummary:

@@ -50,7 +50,8 @@ RUN_WITH_PLAN = select(runs, plans.c.plan).join(plans).where(THE_RUN)
 RUN_FOR = select(runs.c.id).where(
     runs.c.series == bindparam("the_series"), runs.c.fire_time == bindparam("the_fire_time")
 )
-TASK_RUNS = select(
+#: What `jupyter_flow.store.rows.task_runs_of` reads.
+TASK_RUN = (
     task_runs.c.task,
     task_runs.c.map_index,
     task_runs.c.state,
@@ -59,7 +60,8 @@ TASK_RUNS = select(
     task_runs.c["values"],
     task_runs.c.due_at,
     task_runs.c.reason,
-).where(task_runs.c.run == bindparam("the_run"))
+)
+TASK_RUNS = select(*TASK_RUN).where(task_runs.c.run == bindparam("the_run"))
 ATTEMPTS = (
     select(attempts)
     .where(attempts.c.run == bindparam("the_run"))
@@ -121,6 +123,39 @@ def counts(page: Select[Any]) -> Select[Any]:
         .where(counted.run.in_(select(page.subquery().c.id)))
         .group_by(counted.run, counted.state)
     )
+
+
+def past_task_runs(page: Select[Any], task: str) -> Select[Any]:
+    """The task runs of *task* in the runs of *page*; the run is the last column."""
+    wanted = task_runs.c.run.in_(select(page.subquery().c.id))
+    found = select(*TASK_RUN, task_runs.c.run).where(wanted, task_runs.c.task == task)
+    return found.order_by(task_runs.c.run, task_runs.c.map_index)
+
+
+def past_attempts(page: Select[Any], task: str) -> Select[Any]:
+    """The attempts of *task* in the runs of *page*, in their order."""
+    wanted = attempts.c.run.in_(select(page.subquery().c.id))
+    found = select(attempts).where(wanted, attempts.c.task == task)
+    return found.order_by(attempts.c.run, attempts.c.map_index, attempts.c.number)
+
+
+def task_states(page: Select[Any]) -> Select[Any]:
+    """How many task runs of each task are in each state, for each run of *page*."""
+    counted = task_runs.c
+    grouped = (counted.run, counted.task, counted.state)
+    return (
+        select(*grouped, func.count().label("number"), func.max(counted.map_index).label("most"))
+        .where(counted.run.in_(select(page.subquery().c.id)))
+        .group_by(*grouped)
+        .order_by(*grouped)
+    )
+
+
+def task_attempts(page: Select[Any]) -> Select[Any]:
+    """How many attempts each task took, for each run of *page*."""
+    grouped = (attempts.c.run, attempts.c.task)
+    wanted = attempts.c.run.in_(select(page.subquery().c.id))
+    return select(*grouped, func.count().label("number")).where(wanted).group_by(*grouped)
 
 
 def newest_at(flow: str, origin: str | None, moments: Sequence[datetime]) -> Select[Any]:

@@ -18,9 +18,13 @@ import pytest
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Failure
+from jupyter_flow.execution.forked.kernels import forked_kernels
+from jupyter_flow.execution.kernels import StartedKernels
 from jupyter_flow.execution.local import LocalExecutor
+from jupyter_flow.execution.routes import KernelRoutes
 from jupyter_flow.execution.stopping import Graces
 from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.ports.kernels import KernelLauncher
 
 RUN = RunId("run-1")
 
@@ -90,9 +94,33 @@ class Trial:
 Attempt = Callable[..., Trial]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def environment_of_zygotes() -> None:
+    """That of the session: without the test that pytest notes there, which is another each time."""
+    if sys.platform == "linux":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("PYTEST_CURRENT_TEST", raising=False)
+            forked_kernels()
+
+
+#: For a module that holds both ways to a kernel to the same promises.
+BOTH_ROUTES = pytest.mark.parametrize("route", ["forked", "started"], indirect=True)
+
+
 @pytest.fixture(scope="session")
-def executor() -> Iterator[LocalExecutor]:
-    made = LocalExecutor(graces=Graces(interrupt=1.0, terminate=1.0))
+def route(request: pytest.FixtureRequest) -> str:
+    """The way to a kernel: the best one unless a module wants to see several."""
+    return getattr(request, "param", "forked")
+
+
+def launcher_of(route: str) -> KernelLauncher:
+    return StartedKernels() if route == "started" else KernelRoutes()
+
+
+@pytest.fixture(scope="session")
+def executor(route: str) -> Iterator[LocalExecutor]:
+    graces = Graces(interrupt=1.0, terminate=1.0)
+    made = LocalExecutor(graces=graces, launcher=launcher_of(route))
     yield made
     made.close()
 

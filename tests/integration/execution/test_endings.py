@@ -12,7 +12,9 @@ from jupyter_flow.core.events import AttemptProgressed
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
 
-from .conftest import RUN, Attempt, notebook_of
+from .conftest import BOTH_ROUTES, RUN, Attempt, notebook_of
+
+pytestmark = BOTH_ROUTES
 
 
 def test_every_cell_of_a_good_notebook_is_completed(attempt: Attempt) -> None:
@@ -195,7 +197,7 @@ def test_a_cell_tagged_skip_execution_does_not_run(attempt: Attempt) -> None:
     trial = attempt("x = 1", ("x = 2", "skip-execution"), "assert x == 1")
     assert trial.end.outcome is Outcome.SUCCEEDED
     assert trial.statuses == ["completed", "skipped", "completed"]
-    assert trial.progress == [(1, 2), (2, 2)]
+    assert trial.progress == [(1, 3), (3, 3)]
 
 
 @pytest.mark.parametrize("code", ["input('name? ')", "from getpass import getpass; getpass()"])

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
-import textwrap
 from pathlib import Path
-
-import pytest
 
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
@@ -19,90 +14,7 @@ from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.processes import GroupProcess
 from jupyter_flow.ports.kernels import KernelRequest
 
-from .conftest import Attempt, gone, notebook_of
-
-PARENTS = """
-import json, subprocess, sys
-daemon = '''
-import os, time
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        print(os.getpid(), flush=True)
-        os.close(1)
-        time.sleep(300)
-    os._exit(0)
-'''
-pids = [subprocess.Popen(["sleep", "300"]).pid]
-pids.append(subprocess.Popen(["sleep", "300"], start_new_session=True).pid)
-pids.append(int(subprocess.check_output([sys.executable, "-c", daemon])))
-print(json.dumps(pids), flush=True)
-"""
-
-
-@pytest.mark.parametrize(
-    "end", ["", "import os; os.kill(os.getpid(), 9)", "import os; os._exit(1)", "1 / 0"]
-)
-@pytest.mark.skipif(sys.platform != "linux", reason="only the warden can promise that")
-def test_nothing_that_a_notebook_started_survives_it(attempt: Attempt, end: str) -> None:
-    trial = attempt(PARENTS, end)
-    trial.end  # noqa: B018
-    pids = json.loads(trial.text(0))
-    assert len(pids) == 3
-    assert gone(pids)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only the warden can promise that")
-def test_nothing_survives_a_sigkill_of_the_process_that_runs_it(tmp_path: Path) -> None:
-    script = tmp_path / "drive.py"
-    script.write_text(
-        textwrap.dedent(
-            """
-            import sys, time
-            from pathlib import Path
-            from jupyter_flow.execution.kernels import StartedKernels
-            from jupyter_flow.ports.kernels import KernelRequest
-
-            kernel = StartedKernels().launch(KernelRequest(name=None, folder=Path.cwd()))
-            code = sys.stdin.read()
-            ask = {"code": code, "silent": False, "allow_stdin": False}
-            kernel.send("shell", "execute_request", ask)
-            while True:
-                for channel, message in kernel.receive(None):
-                    if message.get("msg_type") == "stream" and "[" in message["content"]["text"]:
-                        print(message["content"]["text"], flush=True)
-            """
-        )
-    )
-    code = "import os\n" + PARENTS.replace(
-        "dumps(pids)", "dumps([*pids, os.getpid(), os.getppid()])"
-    )
-    with subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
-    ) as driver:
-        assert driver.stdin is not None
-        assert driver.stdout is not None
-        driver.stdin.write((code + "\nwhile True: pass\n").encode())
-        driver.stdin.close()
-        pids = json.loads(driver.stdout.readline())
-        watches = [os.pidfd_open(pid) for pid in pids]
-        driver.kill()
-    _await_end(watches)
-    assert gone(pids)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="there is a warden on Linux only")
-def test_the_kernel_dies_with_its_warden(attempt: Attempt) -> None:
-    trial = attempt("import os\nos.kill(os.getppid(), 9)\nimport time; time.sleep(60)")
-    assert trial.end.outcome is Outcome.KERNEL_DIED
-    assert trial.statuses == ["failed"]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="there is a warden on Linux only")
-def test_what_a_notebook_started_ends_though_its_warden_was_killed(attempt: Attempt) -> None:
-    trial = attempt(PARENTS, "import os\nos.kill(os.getppid(), 9)\nimport time; time.sleep(60)")
-    trial.end  # noqa: B018
-    assert gone(json.loads(trial.text(0)))
+from .conftest import Attempt, notebook_of
 
 
 def test_without_a_warden_the_process_group_ends(tmp_path: Path) -> None:
@@ -148,6 +60,7 @@ def test_a_kernel_that_never_answers_is_given_up(attempt: Attempt, kernels) -> N
     trial = attempt("1", kernel=name, on=executor)
     assert trial.failure.cause is Cause.START_FAILED
     assert "did not answer within 0.5 s" in trial.failure.message
+    assert trial.executed.metadata.language_info.name == "python"
     executor.close()
 
 
@@ -156,6 +69,7 @@ def test_a_notebook_that_names_no_kernel_gets_this_python(attempt: Attempt) -> N
     assert trial.text(0) == sys.executable + "\n"
     assert "no kernel is named: this environment's" in trial.log
     assert trial.executed.metadata.kernelspec.language == "python"
+    assert trial.executed.metadata.language_info.file_extension == ".py"
 
 
 def test_a_notebook_in_another_language_that_names_no_kernel_is_refused(attempt: Attempt) -> None:

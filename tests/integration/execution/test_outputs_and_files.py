@@ -86,18 +86,26 @@ end = time.monotonic() + 60
 while 'begun\\\\n' not in executed.read_text() and time.monotonic() < end:
     time.sleep(0.05)
 assert time.monotonic() < end
-assert '"status":"running"' in executed.read_text()
+assert '"status": "running"' in executed.read_text()
 """
     trial = attempt(wait)
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
 
 
-def test_progress_counts_the_code_cells_that_run(attempt: Attempt) -> None:
+def test_progress_counts_all_cells_as_people_see_them(attempt: Attempt) -> None:
     note = nbformat.v4.new_markdown_cell("# A title")
     trial = attempt(note, "1", "", "2", ("3", "skip-execution"), "4")
     assert trial.end.outcome is Outcome.SUCCEEDED
-    assert trial.progress == [(1, 3), (2, 3), (3, 3)]
+    assert trial.progress == [(2, 6), (4, 6), (6, 6)]
     assert trial.statuses[0] == "completed"
+
+
+def test_progress_failure_and_log_name_one_cell_alike(attempt: Attempt) -> None:
+    note = nbformat.v4.new_markdown_cell("# A title")
+    trial = attempt(note, ("n = 1", "parameters"), "", "1 / 0", parameters={"n": 2})
+    assert trial.failure.cell == 4
+    assert trial.progress == [(2, 4), (4, 4)]
+    assert "[4/4] tb  | ZeroDivisionError" in trial.log
 
 
 def test_the_log_is_in_order_with_the_cell_of_each_line(attempt: Attempt) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from jupyter_flow.engine.scheduler import Prepared, Scheduler
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.engine.surroundings import Surroundings
 from jupyter_flow.ports.alerts import Message
+from jupyter_flow.ports.executor import Executor
 from jupyter_flow.ports.runs import Waiting
 from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
@@ -52,6 +53,18 @@ def no_message(_: Alert) -> Iterator[Message]:
     yield Message(subject="", text="", html="")
 
 
+class Keeping(ScriptedExecutor):
+    """Keeps a kernel *until* then."""
+
+    def __init__(self, clock: FakeClock, until: datetime) -> None:
+        super().__init__(clock=clock)
+        self._now, self._until = clock.now, until
+
+    @property
+    def kept(self) -> int:
+        return int(self._now() < self._until)
+
+
 class World:
     """A store, a clock whose hours take no time, and services."""
 
@@ -71,11 +84,13 @@ class World:
         self.stores.runs.create(run)
         return run
 
-    def service(self, *, idle: timedelta | None = IDLE) -> Service:
+    def service(
+        self, *, idle: timedelta | None = IDLE, executor: Executor | None = None
+    ) -> Service:
         slots = Slots(Admission(max_parallel=2), has_memory=lambda: True)
         around = Surroundings(
             store=self.stores.runs,
-            executor=ScriptedExecutor(clock=self.clock),
+            executor=executor or ScriptedExecutor(clock=self.clock),
             slots=slots,
             clock=self.clock,
             assignments=Assignments(self.places, self.stores.runs),
@@ -122,6 +137,13 @@ def test_it_drives_what_there_is_and_ends_when_there_is_nothing(world: World) ->
     assert world.states() == [RunState.SUCCEEDED] * 3
     assert world.clock.now() - before >= IDLE
     assert world.stores.services.alive(now=world.clock.now()) == []
+
+
+def test_it_stays_while_a_kernel_is_kept(world: World) -> None:
+    until = world.clock.now() + 10 * IDLE
+    world.service(executor=Keeping(world.clock, until)).serve()
+
+    assert world.clock.now() >= until
 
 
 def test_it_is_registered_while_it_serves(world: World) -> None:

@@ -14,8 +14,8 @@ from jupyter_flow.cli.tables import (
     task_table,
     value_table,
 )
-from jupyter_flow.core.ids import RunId
-from jupyter_flow.core.report import failures
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.report import FailureReport, failures
 from jupyter_flow.core.states import Outcome, RunState
 from jupyter_flow.ports.runs import RunSummary
 from jupyter_flow.testing.luck import Fate, flow_of, rehearse, run_of
@@ -67,6 +67,7 @@ def test_a_failure_is_shown_with_its_place_and_traceback(failed_run) -> None:
     assert text.splitlines()[0] == "✘ train  ValueError: could not convert string to float: 'n/a'"
     assert "  at train.ipynb, cell 4, line 2" in text
     assert "executed notebook  runs/1.ipynb" in text
+    assert "console" not in text
 
 
 def test_brackets_in_messages_are_no_markup() -> None:
@@ -128,3 +129,9 @@ def test_a_run_that_nobody_drives_any_more_is_told() -> None:
 
     assert "nobody drives it" in first
     assert "nobody drives it" not in second
+
+
+def test_a_kernel_that_was_kept_is_told_with_how_to_talk_to_it() -> None:
+    report = FailureReport(key=TaskKey("train"), what="ValueError", notebook="train.ipynb")
+    text = printed(failure_text(report, kept="my runs/1.kernel.json"))
+    assert "jupyter console --existing 'my runs/1.kernel.json'" in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from jupyter_flow.engine.driver import Driver
 from jupyter_flow.engine.places import Places
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.engine.surroundings import LEASE, Surroundings
-from jupyter_flow.ports.executor import Assignment, Report
+from jupyter_flow.ports.executor import Assignment, Prospect, Report
 from jupyter_flow.ports.runs import Entry, Lease
 from jupyter_flow.store.memory import MemoryRunStore, MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
@@ -52,6 +52,13 @@ class FatefulExecutor:
         self._hanging: dict[tuple[TaskKey, int], Report] = {}
         self.assignments: list[Assignment] = []
         self.ended_lost: list[tuple[TaskKey, int]] = []
+        self.foreseen: list[list[str]] = []
+
+    def get_ready(self) -> None:
+        raise AssertionError("whoever begins a process says so, not a driver")
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        self.foreseen.append([each.task for each in prospects])
 
     def start(self, assignment: Assignment, report: Report) -> None:
         self.assignments.append(assignment)
@@ -78,6 +85,13 @@ class FatefulExecutor:
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         self.ended_lost.append((key, number))
+
+    @property
+    def kept(self) -> int:
+        return 0
+
+    def make_room(self) -> None:
+        raise AssertionError("it keeps no kernel")
 
     def close(self) -> None:
         raise AssertionError("a driver does not close what it shares")
@@ -138,6 +152,7 @@ def test_a_run_is_carried_to_its_end_in_order() -> None:
 
     assert run.state is RunState.SUCCEEDED
     assert [str(each.key) for each in world.executor.assignments] == ["a", "b", "c", "d"]
+    assert world.executor.foreseen == [["a", "b", "c", "d"]]
     assert states(world.store.load(run.id)) == states(run) == dict.fromkeys("abcd", "succeeded")
 
 
@@ -234,6 +249,16 @@ def test_a_repair_does_again_what_failed_and_nothing_else() -> None:
     assert [str(each.key) for each in world.executor.assignments] == ["a", "b", "b", "c"]
 
 
+def test_a_repair_in_a_new_process_foresees_only_what_is_done_again() -> None:
+    world = World(flow_of("a > b"), {"b": [BROKEN, Fate()]})
+    assert world.drive().state is RunState.FAILED
+    world.ask(RepairRequested())
+
+    world.drive()
+
+    assert world.executor.foreseen == [["a", "b"], ["b"]]
+
+
 def test_a_run_that_another_process_left_is_carried_on() -> None:
     world = World(flow_of("a > b", b=TaskOptions(retries=1)))
     left = world.driver("gone")
@@ -248,6 +273,7 @@ def test_a_run_that_another_process_left_is_carried_on() -> None:
     assert any(isinstance(entry.event, RunAdopted) for entry in world.store.journal(run.id))
     outcomes = [each.outcome for each in run.task_runs[TaskKey("b")].attempts]
     assert outcomes == [Outcome.LOST, Outcome.SUCCEEDED]
+    assert world.executor.foreseen == [["a", "b"], ["b"]]
     assert len(run.task_runs[TaskKey("a")].attempts) == 1
 
 

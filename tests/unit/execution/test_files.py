@@ -48,6 +48,14 @@ def test_a_line_of_the_log_has_moment_cell_kind_and_text(tmp_path: Path) -> None
     )
 
 
+def test_a_line_before_the_first_cell_has_none(tmp_path: Path) -> None:
+    log = AttemptLog(tmp_path / "1.log", now=lambda: START)
+    log.cells = 7
+    log.say("begins")
+    log.close()
+    assert (tmp_path / "1.log").read_text() == "2026-03-01T12:00:00.000Z  --  | begins\n"
+
+
 def test_a_reader_sees_what_was_flushed(tmp_path: Path) -> None:
     log = AttemptLog(tmp_path / "1.log", now=lambda: START)
     log.say("here")

@@ -67,3 +67,23 @@ def test_the_first_reason_stays(later: Cause) -> None:
     assert stopping.wait(0) == 0
     assert stopping.is_stopping(99)
     assert stopping.cause is Cause.CANCELLED
+
+
+def test_no_interrupt_is_wasted_on_a_kernel_that_does_not_run_the_cell_yet() -> None:
+    stopping = Stopping(graces=GRACES)
+    stopping.begin(0)
+    stopping.cell_began(0)
+    stopping.request(Cause.CANCELLED)
+    assert stopping.due(0.1) is None
+    assert stopping.wait(0.1) == pytest.approx(0.9)
+    stopping.cell_runs()
+    assert stopping.due(0.2) is Push.INTERRUPT
+
+
+def test_a_kernel_that_never_says_that_it_runs_the_cell_is_interrupted_all_the_same() -> None:
+    stopping = Stopping(graces=GRACES)
+    stopping.begin(0)
+    stopping.cell_began(0)
+    stopping.request(Cause.CANCELLED)
+    assert stopping.due(0.1) is None
+    assert stopping.due(1.1) is Push.INTERRUPT

@@ -75,6 +75,37 @@ def test_texts_of_a_command_are_read_by_their_types() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "modules"),
+    [
+        ("pandas", ("pandas",)),
+        ("pandas, sklearn.svm", ("pandas", "sklearn.svm")),
+        (["pandas", "sklearn.svm"], ("pandas", "sklearn.svm")),
+        ([], ()),
+        (False, ()),
+        ("none", ()),
+    ],
+)
+def test_libraries_to_preload_are_some_or_none(value: object, modules: tuple[str, ...]) -> None:
+    assert read_task_options({"preload": value}) == (TaskOptions(preload=modules), [])
+
+
+@pytest.mark.parametrize("value", [True, 1, "", "import x", "a-b", "a..b", ["pandas", 2], {}])
+def test_what_is_no_module_cannot_be_preloaded(value: object) -> None:
+    options, problems = read_task_options({"preload": value})
+
+    assert [problem.code for problem in problems] == ["JF121"]
+    assert 'preload=["pandas"' in problems[0].hint
+    assert options == TaskOptions()
+
+
+def test_how_a_kernel_starts_is_one_of_two_words() -> None:
+    options, problems = read_task_options({"kernel_start": "frsh"})
+
+    assert options == TaskOptions()
+    assert "fresh" in problems[0].hint
+
+
 def test_what_can_be_read_is_given_and_the_rest_is_told_with_the_place() -> None:
     where = Where(path="train.ipynb")
 

@@ -51,7 +51,14 @@ def flow(*tasks: Task, **fields: Any) -> Flow:
 def solve(
     a_flow: Flow, a_shelf: Shelf, spans: Mapping[tuple[str, ...], Where] | None = None
 ) -> tuple[Plan | None, list[Problem]]:
-    return resolve(a_flow, shelf=a_shelf, kernels=["python3", "ir"], pools={"gpu": 2}, spans=spans)
+    return resolve(
+        a_flow,
+        shelf=a_shelf,
+        kernels=["python3", "ir"],
+        pools={"gpu": 2},
+        spans=spans,
+        flows=["churn", "sales", "other"],
+    )
 
 
 def plan_of(a_flow: Flow, a_shelf: Shelf) -> Plan:
@@ -324,6 +331,16 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
     ),
     "kind_not_available": (
         flow(task("file", kind=Kind.WAIT_FOR, parameters={"file": "in/*.csv"})),
+        shelf(),
+    ),
+    "unknown_flow": (
+        flow(
+            task("typo", kind=Kind.WAIT_FOR, parameters={"flow": "salse"}),
+            task("there", kind=Kind.WAIT_FOR, parameters={"flow": "sales"}),
+            task("itself", kind=Kind.WAIT_FOR, parameters={"flow": "churn"}),
+            task("later", kind=Kind.WAIT_FOR, parameters={"flow": "{{ params.x }}"}),
+            params=(FlowParameter(name="x", default="sales"),),
+        ),
         shelf(),
     ),
     "waits_not_available": (

@@ -1,0 +1,113 @@
+"""A forked kernel makes of a notebook what a started one makes of it, and what papermill does."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from jupyter_flow.core.run import Failure
+from jupyter_flow.execution.local import LocalExecutor
+from jupyter_flow.execution.outputs import collapse
+
+from .conftest import Attempt, launcher_of, notebook_of
+from .corpus import CORPUS
+
+#: What differs from one execution to the next.
+_CHANGING = (
+    (re.compile(r"0x[0-9a-f]{6,}"), "0x…"),
+    (re.compile(r"[0-9a-f]{32}"), "id"),
+    (re.compile(r"/tmp/ipykernel_\d+/\d+\.py"), "cell"),
+    (re.compile(r"-[0-9a-f-]{36}"), "uuid"),
+)
+
+
+@pytest.fixture(scope="module")
+def started() -> Any:
+    executor = LocalExecutor(launcher=launcher_of("started"))
+    yield executor
+    executor.close()
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_both_ways_to_a_kernel_make_the_same_of_it(
+    attempt: Attempt, started: LocalExecutor, name: str
+) -> None:
+    os.environ.pop("PYTEST_CURRENT_TEST")  # with it, ipykernel does not watch its descriptors
+    forked = attempt(*CORPUS[name])
+    other = attempt(*CORPUS[name], on=started)
+    assert forked.end.outcome is other.end.outcome
+    assert _told(forked.end.failure) == _told(other.end.failure)
+    assert forked.end.values == other.end.values
+    assert forked.statuses == other.statuses
+    assert _cells(forked.executed) == _cells(other.executed)
+    assert _about(forked.executed) == _about(other.executed)
+    assert "the kernel is forked" in forked.log
+    assert "the kernel is started" in other.log
+
+
+@pytest.mark.parametrize("name", [name for name in CORPUS if ":" not in name])
+def test_papermill_makes_the_same_of_it(attempt: Attempt, tmp_path: Path, name: str) -> None:
+    os.environ.pop("PYTEST_CURRENT_TEST")  # with it, ipykernel does not watch its descriptors
+    forked = attempt(*CORPUS[name])
+    source, target = tmp_path / "stock.ipynb", tmp_path / "stock-out.ipynb"
+    nbformat.write(notebook_of(*CORPUS[name]), source)
+    papermill.execute_notebook(
+        source, target, kernel_name="python3", progress_bar=False, cwd=forked.assignment.folder
+    )
+    stock = nbformat.read(target, as_version=4)
+    assert _cells(forked.executed) == _cells(stock)
+    assert _about(forked.executed) == _about(stock)
+
+
+def _told(failure: Failure | None) -> Any:
+    return None if failure is None else _plain(dataclasses.asdict(failure))
+
+
+def _cells(notebook: nbformat.NotebookNode) -> list[Any]:
+    return [
+        (cell.source, cell.get("execution_count"), _plain(_merged(cell.get("outputs", []))))
+        for cell in notebook.cells
+    ]
+
+
+def _about(notebook: nbformat.NotebookNode) -> Any:
+    """What the notebook says of its language and of its widgets."""
+    widgets = notebook.metadata.get("widgets", {}).values()
+    states = [
+        json.dumps(_plain(state), sort_keys=True)
+        for each in widgets
+        for state in each["state"].values()
+    ]
+    return notebook.metadata.get("language_info"), sorted(states)
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Neighbouring texts of one stream as one, and stderr apart: their order is anybody's."""
+    texts = {"stdout": "", "stderr": ""}
+    others = []
+    for each in outputs:
+        if each["output_type"] == "stream":
+            texts[each["name"]] += each["text"]
+        else:
+            others.append(each)
+    return [*((name, collapse(text)) for name, text in texts.items()), *others]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        for pattern, stand_in in _CHANGING:
+            value = pattern.sub(stand_in, value)
+        return value
+    if isinstance(value, dict):
+        return {_plain(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
