@@ -55,12 +55,35 @@ def test_a_failure_is_told_of_understood_mended_and_repaired(lab, window):
     back(window, "sales")
     window.run.get_by_role("button", name="Repair").click()
     expect(window.run.locator(".jp-Flow-runTitle")).to_contain_text("succeeded")
+    expect(toast).to_have_count(0)
     expect(window.task("report")).to_have_attribute("data-state", "succeeded")
     attempts = window.run.get_by_role("radiogroup", name="attempts")
     expect(attempts.get_by_role("radio")).to_have_count(2)
     attempts.get_by_title("attempt 1 failed").click()
     expect(failure).to_contain_text("ValueError")
     window.shot("repaired")
+
+
+def test_a_kernel_that_was_kept_is_opened_with_its_variables(lab, window):
+    lab.write("odd.ipynb", "x = 41 + 1", "raise ValueError('look at x')", task="odd")
+    lab.write("looking.ipynb", "%%flow looking --keep-kernel on_failure\nodd")
+    window.open()
+    window.begins("looking")
+    window.task("odd").click()
+    failure = window.run.get_by_role("region", name="what went wrong")
+    failure.get_by_role("button", name="Debug").click()
+
+    copy = window.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(copy.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text("look at x")
+    window.kernel_is_ready()
+    # Nothing was run in it, and yet it knows.
+    expect(window.prompt(1)).to_have_text("[ ]:")
+    window.cell(2).locator(".cm-content").click()
+    window.page.keyboard.press("Control+A")
+    window.page.keyboard.insert_text("print('x is', x)")
+    window.page.keyboard.press("Control+Enter")
+    expect(window.cell(2).locator(".jp-OutputArea-output")).to_have_text("x is 42")
+    window.shot("looked_into")
 
 
 def test_a_run_is_stopped_when_that_is_said_twice(lab, window):

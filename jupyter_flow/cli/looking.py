@@ -67,7 +67,7 @@ def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
             folder = str(flows.folder_of(found))
             show_json(run_json(found) | {"folder": folder, "is_left": left})
             return
-        sum_up(flows, found, SystemClock().now())
+        sum_up(flows, found, SystemClock().now(), with_kernels=True)
         if flows.is_left(found.id, found.state):
             from .console import out
 

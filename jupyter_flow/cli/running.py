@@ -188,8 +188,13 @@ def exit_status(run: Run) -> int:
     return statuses.get(run.state, 1)
 
 
-def sum_up(flows: Flows, run: Run, now: datetime | None = None) -> None:
-    """How the run stands: the tasks, what failed and how to mend it, where the results are."""
+def sum_up(
+    flows: Flows, run: Run, now: datetime | None = None, *, with_kernels: bool = False
+) -> None:
+    """How the run stands: the tasks, what failed and how to mend it, where the results are.
+
+    *with_kernels* also how to look into those that are kept, unless they end with this process.
+    """
     from dataclasses import replace
 
     from jupyter_flow.core.report import failures
@@ -209,9 +214,11 @@ def sum_up(flows: Flows, run: Run, now: datetime | None = None) -> None:
         path = flows.path_of(run, report.key) if report.executed else None
         # An attempt that could not start has left none.
         executed = short(path) if path is not None and path.exists() else ""
+        kernel = flows.kept_kernel(run, report.key) if executed and with_kernels else None
+        kept = short(kernel.file) if kernel is not None else ""
         console.print()
         shown = replace(report, notebook=short(report.notebook))
-        console.print(failure_text(shown, executed=executed))
+        console.print(failure_text(shown, executed=executed, kept=kept))
     if len(reports) > MOST_FAILURES:
         console.print(f"\nand {len(reports) - MOST_FAILURES} more that failed", style="dim")
     console.print()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -76,8 +77,11 @@ def _rank(face: Face, rank: Mapping[TaskState, int]) -> int:
     return rank.get(face.state, 9) if face.state is not None else 9
 
 
-def failure_text(report: FailureReport, *, executed: str = "") -> RenderableType:
-    """What was raised, where, the line with a caret, the traceback, and where to look further."""
+def failure_text(report: FailureReport, *, executed: str = "", kept: str = "") -> RenderableType:
+    """What was raised, where, the line with a caret, the traceback, and where to look further.
+
+    *kept* is the connection file of its kernel, if that is still there.
+    """
     tries = f" (attempt {report.attempts})" if report.attempts > 1 else ""
     title = Text()
     title.append(f"✘ {report.key}  ", style=STYLES[Tone.BAD])
@@ -93,6 +97,8 @@ def failure_text(report: FailureReport, *, executed: str = "") -> RenderableType
         parts.append(Padding(trace, (1, 0, 1, 2)))
     if executed:
         parts.append(Text(f"  executed notebook  {executed}"))
+    if kept:
+        parts.append(Text(f"  its kernel         jupyter console --existing {quote(kept)}"))
     return Group(*parts)
 
 

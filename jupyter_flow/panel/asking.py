@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_flow.app.flows import CheckedFlow, Flows
+from jupyter_flow.app.showing import Below
 from jupyter_flow.app.whys import why
 from jupyter_flow.core.asking import ending, moment, task_key
 from jupyter_flow.core.errors import ConflictError, FlowError, UsageError
@@ -17,6 +18,7 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.wire import api
 from jupyter_flow.wire.exchange import decode_request, encode_view
 
+from .history import History
 from .outputs import plain_cells
 
 
@@ -32,6 +34,10 @@ def as_json(view: object) -> Any:
     return json.loads(encode_view(view))
 
 
+def _as_json(act: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda body: as_json(act(body))
+
+
 class Acts:
     """Does what is asked for about the run that *run* names at the time.
 
@@ -41,6 +47,7 @@ class Acts:
     def __init__(
         self,
         flows: Flows,
+        below: Below,
         run: Callable[[], RunId | None],
         flow: Callable[[], CheckedFlow],
         chosen: Callable[[RunId], None],
@@ -55,6 +62,7 @@ class Acts:
             "again": self._again,
             "why": self._why,
             "outputs": self._outputs,
+            **{name: _as_json(act) for name, act in History(flows, below).acts.items()},
         }
 
     def answer(self, name: str, body: Any) -> Any:

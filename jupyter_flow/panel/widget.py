@@ -104,7 +104,7 @@ class FlowPanel(anywidget.AnyWidget):
         self._feed: RunFeed | None = None
         self._log_feed: LogFeed | None = None
         self._checked: CheckedFlow | None = self._flows.flow(flow) if flow else None
-        self._acts = Acts(self._flows, self._run, self._meant, self._choose)
+        self._acts = Acts(self._flows, self._below, self._run, self._meant, self._choose)
         shown = self._first(run_id)
         super().__init__(token=uuid4().hex, lab_url=settings.lab_url, **traits)
         _as_sent(self.comm)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http.client import responses
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 from jupyter_server.auth.decorator import authorized
@@ -25,6 +26,16 @@ from .serving import Served, served_by
 
 #: What people are allowed, or not, is said about this.
 RESOURCE = "jupyter-flow"
+
+_NOT_KNOWN = (
+    "Say who you are, as to any part of Jupyter: log in again in the browser, or send the header "
+    "'Authorization: token …' with the token that `jupyter server list` shows."
+)
+_STALE = "Load the page again. A program sends 'Authorization: token …' instead of a cookie."
+_NOT_ALLOWED = (
+    f"You are known, but may not do this to {RESOURCE!r} here. Ask whoever runs the server: its "
+    "authorizer decides."
+)
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -74,9 +85,18 @@ class FlowHandler(APIHandler):
         view = api.ErrorView(
             code=f"HTTP{status_code}",
             message=said or responses.get(status_code, "it went wrong"),
-            hint="The log of the Jupyter server may say more." if status_code >= 500 else "",
+            hint=self._hint(status_code, said or ""),
         )
         self.finish(encode_view(view))
+
+    def _hint(self, status_code: int, said: str) -> str:
+        if status_code >= 500:
+            return "The log of the Jupyter server may say more."
+        if status_code not in (401, 403):
+            return ""
+        if not self.current_user:
+            return _NOT_KNOWN
+        return _STALE if "xsrf" in said.lower() else _NOT_ALLOWED
 
     async def send_document(self, document: Document) -> None:
         """Send a file as it is, unless the browser has it."""
@@ -97,6 +117,8 @@ def answering(route: Route) -> Answering:
         try:
             asked = _asked(route, self, variables)
             found = await self.served.call(route.act, self.served, *asked[0], **asked[1])
+            if isawaitable(found):  # what it still has to do is for the event loop
+                found = await found
         except FlowError as error:
             self.refuse(error)
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jupyter_flow.core.errors import UsageError
-from jupyter_flow.wire import api
+from jupyter_flow.wire import api, history
 
 from .acts import looking, running, timing, writing
 
@@ -114,6 +114,21 @@ ROUTES: tuple[Route, ...] = (
     _post("runs/{run}/tasks/{key}/{number}/debug", looking.debug, "write", api.DebugCopy),
     _get("runs/{run}/tasks/{key}/why", looking.why_not, api.WhyView),
     _get("compare", running.compare, list[api.RunPage], Asked("runs")),
+    _get(
+        "grid",
+        running.grid,
+        list[history.GridColumn],
+        Asked("flow"),
+        Asked("limit", 20, least=1, most=200),
+    ),
+    _get(
+        "past",
+        looking.past,
+        list[history.PastView],
+        Asked("flow"),
+        Asked("task"),
+        Asked("limit", 30, least=1, most=200),
+    ),
     _get("schedules", timing.schedules, list[api.ScheduleView]),
     _post("schedules", timing.schedule, "execute", api.ScheduleView, api.ScheduleRequest),
     Route(method="DELETE", path="schedules/{name}", act=timing.unschedule, action="write"),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from jupyter_flow.app.flows import CheckedFlow, Flows
 from jupyter_flow.app.once import Once
@@ -22,6 +22,9 @@ from jupyter_flow.app.wiring import wire
 from jupyter_flow.core.errors import NotFoundError, UsageError
 
 from .confining import Root
+
+if TYPE_CHECKING:
+    from .attaching import Attaching
 
 #: Where the server's settings have it.
 KEY = "jupyter_flow"
@@ -36,9 +39,15 @@ T = TypeVar("T")
 
 
 class Served:
-    """The project below the folder of a server; `close` it."""
+    """The project below the folder of a server; `close` it.
 
-    def __init__(self, folder: Path, *, allow_hidden: bool = False) -> None:
+    *attaching* takes kept kernels in; without it none is (the server's kernels are elsewhere).
+    """
+
+    def __init__(
+        self, folder: Path, *, allow_hidden: bool = False, attaching: Attaching | None = None
+    ) -> None:
+        self.attaching = attaching
         self.root = Root(folder, allow_hidden=allow_hidden)
         self._wired = Once(lambda: wire(Settings.read(self.root.folder)))
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="jupyter_flow")

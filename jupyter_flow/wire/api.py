@@ -304,10 +304,14 @@ class WhyView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebugCopy:
-    """A copy of what an attempt ran, to run by hand, and the cell (from 1) that failed."""
+    """A copy of what an attempt ran, to run by hand, and the cell (from 1) that failed.
+
+    ``kernel`` is the id of the attempt's own kernel, with its variables, where that was kept.
+    """
 
     path: str
     cell: int | None
+    kernel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,13 +417,14 @@ class MarkRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleRequest:
-    """Schedule a flow; what is left out is as its line says."""
+    """Schedule a flow; what is left out is as its line says. ``dry_run`` only tells."""
 
     flow: str
     name: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     pin: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

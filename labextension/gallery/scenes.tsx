@@ -1,14 +1,14 @@
 /** What the gallery shows: each view in the states that matter. */
 import { useState } from 'react';
 
-import { gridOf } from '../src/core/grid';
 import type { FlowView, RunPage, ScheduleView } from '../src/core/wire.gen';
 import type { IRunActions } from '../src/view/actions';
-import { Compare } from '../src/view/Compare';
 import { RunForm } from '../src/view/form/RunForm';
 import { FlowList } from '../src/view/lists/FlowList';
 import { RunList } from '../src/view/lists/RunList';
 import { ScheduleList } from '../src/view/lists/ScheduleList';
+import type { IOtherRuns } from '../src/view/others';
+import { columnOf } from '../src/view/__tests__/pages';
 import { RunView } from '../src/view/RunView';
 import type { RunTab } from '../src/view/RunView';
 import failed from '../test/fixtures/failed.json';
@@ -60,6 +60,17 @@ function history(size: number, runs: number): RunPage[] {
   });
 }
 
+function othersIn(pages: readonly RunPage[]): IOtherRuns {
+  return {
+    runs: () => Promise.resolve([...pages].reverse().map(page => page.run)),
+    grid: () => Promise.resolve([...pages].reverse().map(columnOf)),
+    pages: ids => Promise.resolve(pages.filter(page => ids.includes(page.run.id))),
+    past: (_flow, task) => Promise.resolve([...pages].reverse().map(page => ({ run: page.run, task_runs: page.task_runs.filter(each => each.task === task) }))),
+    open: nothing,
+    compare: nothing
+  };
+}
+
 /** What is no page of a run. */
 function Other({ name }: { name: string }): JSX.Element | null {
   switch (name) {
@@ -75,8 +86,6 @@ function Other({ name }: { name: string }): JSX.Element | null {
           <RunForm flow={FORM} onStart={nothing} onCancel={nothing} />
         </div>
       );
-    case 'compare':
-      return <Compare pages={[failed as unknown as RunPage, succeeded as unknown as RunPage, { ...(succeeded as unknown as RunPage), params: { day: '2026-03-02', rows: 5200 } }]} onRun={nothing} />;
     default:
       return null;
   }
@@ -96,12 +105,12 @@ const FORM: FlowView = {
 
 /** `?scene=failed.graph.models[1]`: a page, a tab, a task; or the name of another view. */
 export function Shown({ name }: { name: string }): JSX.Element {
-  return ['runs', 'empty', 'lists', 'compare'].includes(name) ? <Other name={name} /> : <Page name={name} />;
+  return ['runs', 'empty', 'lists'].includes(name) ? <Other name={name} /> : <Page name={name} />;
 }
 
 function Page({ name }: { name: string }): JSX.Element {
   const [which = 'failed', tab = 'graph', task] = name.split('.');
-  const [pages] = useState(() => (tab === 'grid' ? history(which === 'thousand' ? 1000 : 40, 45) : []));
+  const [pages] = useState(() => (['grid', 'compare'].includes(tab) ? history(which === 'thousand' ? 1000 : 40, 45) : []));
   const [page] = useState(() => pages[pages.length - 1] ?? (PAGES[which] ?? PAGES['failed'])?.() ?? (failed as unknown as RunPage));
   const [selected, setSelected] = useState<string | null>(task ?? null);
   const [shown, setShown] = useState(tab as RunTab);
@@ -116,7 +125,7 @@ function Page({ name }: { name: string }): JSX.Element {
       log={{ text: log, isOver: true }}
       outputs={() => <p>rendered by the host</p>}
       why={() => Promise.resolve('it runs because its source changed')}
-      grid={{ runs: pages.length ? gridOf(pages) : null, onRun: nothing }}
+      others={othersIn(pages)}
     />
   );
 }

@@ -26,7 +26,7 @@ SCENES = (
     "failed.graph.models[2]!Log",
     "runs",
     "lists",
-    "compare",
+    "forty.compare",
     "empty",
 )
 

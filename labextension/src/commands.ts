@@ -9,10 +9,14 @@ export const CommandIDs = {
   runFlow: 'jupyter-flow:run-flow',
   openRun: 'jupyter-flow:open-run',
   openLatestRun: 'jupyter-flow:open-latest-run',
+  compareRuns: 'jupyter-flow:compare-runs',
   cancelRun: 'jupyter-flow:cancel-run',
   repairRun: 'jupyter-flow:repair-run',
+  scheduleFlow: 'jupyter-flow:schedule-flow',
+  backfillFlow: 'jupyter-flow:backfill-flow',
   pauseSchedule: 'jupyter-flow:pause-schedule',
   resumeSchedule: 'jupyter-flow:resume-schedule',
+  unschedule: 'jupyter-flow:unschedule',
   tagNotebook: 'jupyter-flow:tag-notebook',
   untagNotebook: 'jupyter-flow:untag-notebook',
   openSource: 'jupyter-flow:open-source',
@@ -26,6 +30,7 @@ type Described = CommandRegistry.ICommandOptions['describedBy'];
 const RUN = { type: 'string', description: 'The id of a run.' } as const;
 const FLOW = { type: 'string', description: 'The address of a flow: NAME, path.ipynb or path.ipynb::NAME.' } as const;
 const NOTEBOOK = { type: 'string', description: 'The path of a notebook; the current one without it.' } as const;
+const SCHEDULE = { type: 'string', description: 'The name of a schedule.' } as const;
 const ATTEMPT = {
   run: RUN,
   task: { type: 'string', description: 'The name of a task.' },
@@ -52,15 +57,27 @@ export const describedBy: Readonly<Record<keyof typeof CommandIDs, Described>> =
     path: { type: 'string', description: 'The path of the page.' },
     search: { type: 'string', description: 'The search part of its address.' }
   }),
-  openRun: takes({ run: RUN, task: { type: 'string', description: 'The task to show: train, train[2].' } }, 'run'),
+  openRun: takes({
+    run: RUN,
+    task: { type: 'string', description: 'The task to show: train, train[2].' },
+    tab: { enum: ['graph', 'timeline', 'grid', 'values', 'compare'], description: 'The view to show.' },
+    other: { type: 'string', description: 'The id of the run to compare it with.' }
+  }, 'run'),
   openLatestRun: takes({ flow: FLOW }),
+  compareRuns: takes({
+    run: { type: 'string', description: 'The id of a run; the one in front without it, or else the latest.' },
+    other: { type: 'string', description: 'The id of another run of its flow; the one before without it.' }
+  }),
   cancelRun: takes({
     run: RUN,
     tasks: { type: 'array', items: { type: 'string' }, description: 'Tasks to stop; without them the whole run.' }
   }, 'run'),
   repairRun: takes({ run: RUN }, 'run'),
-  pauseSchedule: takes({ name: { type: 'string', description: 'The name of a schedule.' } }, 'name'),
-  resumeSchedule: takes({ name: { type: 'string', description: 'The name of a schedule.' } }, 'name'),
+  scheduleFlow: takes({ flow: FLOW, path: NOTEBOOK, name: SCHEDULE }),
+  backfillFlow: takes({ flow: FLOW, path: NOTEBOOK, name: SCHEDULE }),
+  pauseSchedule: takes({ name: SCHEDULE }, 'name'),
+  resumeSchedule: takes({ name: SCHEDULE }, 'name'),
+  unschedule: takes({ name: SCHEDULE }, 'name'),
   tagNotebook: takes({ path: NOTEBOOK }),
   untagNotebook: takes({ path: NOTEBOOK }),
   openSource: takes({

@@ -9,6 +9,7 @@ import { notifications } from './plugins/notifications';
 import { palette } from './plugins/palette';
 import { running } from './plugins/running';
 import { runs } from './plugins/runs';
+import { schedules } from './plugins/schedules';
 import { sidebar } from './plugins/sidebar';
 import { sources } from './plugins/sources';
 import { statusbar } from './plugins/statusbar';
@@ -19,6 +20,6 @@ export { IFlows } from './tokens';
 export type { IFlowSettings } from './tokens';
 
 export default [
-  flows, notebookPlace, drive, sources, viewer, drawing, runs, sidebar, statusbar, running,
+  flows, notebookPlace, drive, sources, viewer, drawing, runs, schedules, sidebar, statusbar, running,
   notifications, task, diagnostics, launcher, palette, links
 ];

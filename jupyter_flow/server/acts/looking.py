@@ -1,17 +1,20 @@
-"""Requests about one task in a run: its log, its executed notebook, and why it does not run."""
+"""Requests about one task: its log, its executed notebook, why it does not run, and its past."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jupyter_flow.app.kept import KeptKernel
 from jupyter_flow.app.logs import part_of
+from jupyter_flow.app.showing_history import past_view
 from jupyter_flow.app.whys import why
 from jupyter_flow.core.asking import task_key
 from jupyter_flow.core.errors import NotFoundError
 from jupyter_flow.server.serving import Served
-from jupyter_flow.wire import api
+from jupyter_flow.wire import api, history
 
 from .running import known, read
 
@@ -67,10 +70,19 @@ def notebook(served: Served, *, run: str, key: str, number: int) -> Document:
     return Document.at(path)
 
 
-def debug(served: Served, *, run: str, key: str, number: int) -> api.DebugCopy:
-    """A copy of what an attempt ran, with its parameters, beside the source."""
-    path, cell = served.flows.copy_to_debug(read(served, run), task_key(key), number)
-    return api.DebugCopy(path=served.below.shown(path), cell=cell)
+def debug(served: Served, *, run: str, key: str, number: int) -> Awaitable[api.DebugCopy]:
+    """A copy of what an attempt ran, with its parameters, beside the source; and its kernel."""
+    found, named = read(served, run), task_key(key)
+    path, cell = served.flows.copy_to_debug(found, named, number)
+    kept = served.flows.kept_kernel(found, named, number)
+    return _attached(served, kept, api.DebugCopy(path=served.below.shown(path), cell=cell))
+
+
+async def _attached(served: Served, kept: KeptKernel | None, copy: api.DebugCopy) -> api.DebugCopy:
+    """*copy*, with the kernel that is kept of the attempt taken in among those of the server."""
+    if kept is None or served.attaching is None:
+        return copy
+    return replace(copy, kernel=await served.attaching.attach(kept, copy.path))
 
 
 def why_not(served: Served, *, run: str, key: str) -> api.WhyView:
@@ -78,3 +90,12 @@ def why_not(served: Served, *, run: str, key: str) -> api.WhyView:
     found = read(served, run)
     (named,) = known(found, [key])
     return why(served.flows, found, named)
+
+
+def past(served: Served, *, flow: str, task: str, limit: int) -> list[history.PastView]:
+    """What a task came to in the newest runs of its flow, the newest first."""
+    flows, below = served.flows, served.below
+    return [
+        past_view(each, below, is_left=flows.is_left(each.run.id, each.run.state))
+        for each in flows.past(flow, task, limit=limit)
+    ]

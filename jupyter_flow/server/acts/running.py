@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from jupyter_flow.app.naming import unknown_task
 from jupyter_flow.app.showing import page_view, summary_view
+from jupyter_flow.app.showing_history import grid_column
 from jupyter_flow.app.telling import event_view
 from jupyter_flow.core.asking import choice, ending, moment, task_key
 from jupyter_flow.core.errors import UsageError
@@ -13,7 +14,7 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
 from jupyter_flow.server.serving import Served
-from jupyter_flow.wire import api
+from jupyter_flow.wire import api, history
 
 #: More runs than these are not held beside each other.
 _MOST_COMPARED = 20
@@ -50,6 +51,15 @@ def compare(served: Served, *, runs: str) -> list[api.RunPage]:
     if len(named) > _MOST_COMPARED:
         raise UsageError(f"more than {_MOST_COMPARED} runs cannot be compared")
     return [page(served, run=each) for each in named]
+
+
+def grid(served: Served, *, flow: str, limit: int) -> list[history.GridColumn]:
+    """The newest runs of a flow with the states of all their tasks, the newest first."""
+    flows, below = served.flows, served.below
+    return [
+        grid_column(each, below, is_left=flows.is_left(each.run.id, each.run.state))
+        for each in flows.states(flow, limit=limit)
+    ]
 
 
 def events(served: Served, *, run: str, after: int, limit: int) -> list[api.RunEvent]:

@@ -15,14 +15,18 @@ def schedules(served: Served) -> list[api.ScheduleView]:
 
 
 def schedule(served: Served, request: api.ScheduleRequest) -> api.ScheduleView:
-    """Run a flow by itself from now on."""
-    made = served.flows.scheduling.add(
+    """Run a flow by itself from now on, or only tell when it would run."""
+    scheduling = served.flows.scheduling
+    make = scheduling.draft if request.dry_run else scheduling.add
+    made = make(
         served.flow(request.flow),
         name=request.name,
         options=request.options,
         params=request.params,
         pin=request.pin,
     )
+    if request.dry_run:
+        return _shown(served, made)
     served.flows.services.ensure()
     return _shown(served, made)
 

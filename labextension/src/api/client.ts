@@ -4,8 +4,8 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 
 import type {
-  Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DebugCopy, FlowView, LogPage, MarkRequest,
-  RunPage, RunView, ScheduleRequest, ScheduleView, StartRequest, StatusView, TagRequest, TasksRequest, WhyView
+  Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DebugCopy, FlowView, GridColumn, LogPage, MarkRequest,
+  PastView, RunPage, RunView, ScheduleRequest, ScheduleView, StartRequest, StatusView, TagRequest, TasksRequest, WhyView
 } from '../core/wire.gen';
 import { keyOf } from '../core/run';
 import { errorOf, unreachable } from './errors';
@@ -82,6 +82,16 @@ export class FlowClient {
   /** The pages of several runs of one flow. */
   compare(ids: readonly string[]): Promise<RunPage[]> {
     return this._get(`compare${query({ runs: ids.join(',') })}`);
+  }
+
+  /** The newest runs of a flow with the states of all their tasks, the newest first. */
+  grid(flow: string, limit: number): Promise<GridColumn[]> {
+    return this._get(`grid${query({ flow, limit })}`);
+  }
+
+  /** What a task came to in the newest runs of its flow, the newest first. */
+  past(flow: string, task: string): Promise<PastView[]> {
+    return this._get(`past${query({ flow, task })}`);
   }
 
   // -- attempts ---------------------------------------------------------------------------------

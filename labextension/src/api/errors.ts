@@ -63,6 +63,12 @@ export function asRequestError(error: unknown): FlowRequestError {
   }, 0);
 }
 
+/** Whatever was thrown, as a form shows it. */
+export function asErrorView(error: unknown): ErrorView {
+  const { code, message, hint, problems } = asRequestError(error);
+  return { code, message, hint, problems: [...problems] };
+}
+
 /** Whatever was thrown, in one line of text. */
 export function textOf(error: unknown): string {
   if (error instanceof FlowRequestError) {

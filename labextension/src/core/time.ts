@@ -33,20 +33,30 @@ export function clock(moment: number, zone?: string): string {
   return `${part.hour}:${part.minute}:${part.second}`;
 }
 
+/** So long is the day: `Sat 2026-01-31 `. */
+const DAY = 15;
+
+/** With the day of the week: `Sat 2026-01-31 06:00 CET`. */
+function onItsDay(text: string | null, zone?: string): string {
+  const moment = parseTime(text);
+  return moment === null ? '' : `${partsOf(moment, zone).weekday} ${zoned(text, zone)}`;
+}
+
 export interface IBothZones {
   /** On the clock of the schedule. */
   readonly there: string;
-  /** On the clock of who looks; empty when it shows the same. */
+  /** On the clock of who looks, without the day if it is the same; empty when it shows the same time. */
   readonly here: string;
 }
 
 /** A moment on the clock of `zone`, and on that of who looks (`own`, or the browser's). */
 export function bothZones(text: string | null, zone: string, own?: string): IBothZones {
-  const [there, here] = [zoned(text, zone), zoned(text, own)];
-  return { there, here: here === there ? '' : here };
+  const [there, here] = [onItsDay(text, zone), onItsDay(text, own)];
+  const [day, ownDay] = [there, here].map(each => each.slice(0, DAY));
+  return { there, here: here === there ? '' : day === ownDay ? here.slice(DAY) : here };
 }
 
-type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'timeZoneName';
+type Part = 'weekday' | 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'timeZoneName';
 
 function partsOf(moment: number, zone: string | undefined): Record<Part, string> {
   const parts = formatOf(zone).formatToParts(moment);
@@ -66,6 +76,7 @@ function newFormat(zone: string | undefined): Intl.DateTimeFormat {
     return new Intl.DateTimeFormat('en-GB', {
       timeZone: zone,
       hourCycle: 'h23',
+      weekday: 'short',
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',

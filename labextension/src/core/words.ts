@@ -89,6 +89,9 @@ export function tally(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
+/** The states of runs in the order of their life: that of the table of words. */
+export const RUN_ORDER: readonly string[] = Object.keys(RUN_SIGNS);
+
 function unknown(state: string): Sign {
   return { symbol: '?', word: spaced(state), tone: 'quiet', is_final: false };
 }

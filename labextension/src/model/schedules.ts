@@ -21,5 +21,10 @@ export class SchedulesModel extends PolledModel<ScheduleView> {
     await this.refresh();
   }
 
+  async remove(name: string): Promise<void> {
+    await this._client.unschedule(name);
+    await this.refresh();
+  }
+
   private readonly _client: FlowClient;
 }

@@ -1,10 +1,13 @@
 /** The panel under a cell: a run's page, or a form to start the first run of a flow. */
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 
+import type { GridColumn, PastView, RunPage, RunView as Run } from '../core/wire.gen';
 import type { IRunActions } from '../view/actions';
+import { Boundary } from '../view/Boundary';
 import { Button } from '../view/Button';
 import { Empty } from '../view/Empty';
 import { RunForm } from '../view/form/RunForm';
+import type { IOtherRuns } from '../view/others';
 import { RunView } from '../view/RunView';
 import type { RunTab } from '../view/RunView';
 import type { IShown } from '../view/task/TaskPane';
@@ -13,11 +16,12 @@ import type { IPanelState, PanelStore } from './store';
 
 export function Panel({ store }: { store: PanelStore }): JSX.Element {
   const state = useSyncExternalStore(store.subscribe, store.read);
-  return <div className="jp-Flow jp-Flow-panel" style={{ height: state.height }}><Content store={store} state={state} /></div>;
+  return <div className="jp-Flow jp-Flow-panel" style={{ height: state.height }}><Boundary of="the panel"><Content store={store} state={state} /></Boundary></div>;
 }
 
 function Content({ store, state }: { store: PanelStore; state: IPanelState }): JSX.Element {
   const actions = useActions(store, state.labUrl);
+  const others = useMemo(() => othersOf(store), [store]);
   const select = useCallback((key: string | null) => store.select(key), [store]);
   const watch = useCallback((shown: IShown | null) => store.watch(shown), [store]);
   const why = useCallback(async (task: string) => reasons(await store.act('why', { tasks: [task] })), [store]);
@@ -35,6 +39,9 @@ function Content({ store, state }: { store: PanelStore; state: IPanelState }): J
       tab={state.tab as RunTab}
       onTab={tab => store.show(tab)}
       actions={actions}
+      others={others}
+      other={state.other}
+      onOther={id => store.compareWith(id)}
       log={state.log}
       onWatch={watch}
       outputs={shown => <PlainOutputs key={`${shown.task}[${shown.index}]#${shown.number}`} store={store} run={run} shown={shown} />}
@@ -69,6 +76,18 @@ function useActions(store: PanelStore, labUrl: string): IRunActions {
     };
     return labUrl ? { ...acts, openNotebook: open, openSource: open, openFlow: open } : acts;
   }, [store, labUrl]);
+}
+
+/** The other runs, as the kernel tells of them; what is opened takes this run's place. */
+function othersOf(store: PanelStore): IOtherRuns {
+  return {
+    runs: (flow, limit) => store.ask('runs', { flow, limit }) as Promise<Run[]>,
+    grid: (flow, limit) => store.ask('grid', { flow, limit }) as Promise<GridColumn[]>,
+    past: (flow, task) => store.ask('past', { flow, task, limit: 30 }) as Promise<PastView[]>,
+    pages: runs => store.ask('pages', { runs }) as Promise<RunPage[]>,
+    open: (run, task) => store.open(run, { task }),
+    compare: (run, other) => store.open(run, { other })
+  };
 }
 
 function reasons(answer: unknown): string {

@@ -16,6 +16,8 @@ export interface IPanelState {
   readonly flow: FlowView | null;
   readonly selected: string | null;
   readonly tab: string;
+  /** The run that this one is compared with; null: the one before. */
+  readonly other: string | null;
   readonly height: string;
   readonly labUrl: string;
   readonly log: ILogText | null;
@@ -34,6 +36,7 @@ export class PanelStore {
       flow: flowOf(model),
       selected: textOf(model, 'selected_task') || null,
       tab: textOf(model, 'tab') || 'graph',
+      other: null,
       height: textOf(model, 'height') || '480px',
       labUrl: textOf(model, 'lab_url'),
       log: null, isBusy: false, error: null
@@ -66,6 +69,28 @@ export class PanelStore {
     this.model.set('tab', tab);
     this.model.save_changes();
     this.set({ tab });
+  }
+
+  /** Show another run: a task of it, or (with `other`) the two beside each other. */
+  open(run: string, { task, other }: { task?: string | undefined; other?: string } = {}): void {
+    if (task) {
+      this.select(task);
+    }
+    this.set({ other: other ?? null });
+    if (other) {
+      this.show('compare');
+    }
+    this.model.set('selected_run', run);
+    this.model.save_changes();
+  }
+
+  compareWith(other: string): void {
+    this.set({ other });
+  }
+
+  /** Ask the kernel for something that only its view needs; it tells what goes wrong. */
+  ask(name: Ask, body: unknown): Promise<unknown> {
+    return this.channel.ask(name, body);
   }
 
   /** Ask the kernel; what goes wrong is shown. */

@@ -4,6 +4,8 @@ import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { ServiceManager } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -87,17 +89,18 @@ export const flows: JupyterFrontEndPlugin<IFlows> = {
   id: 'jupyter-flow:plugin',
   description: 'Keeps the flows, runs and schedules of the project up to date for all other plugins.',
   autoStart: true,
-  optional: [ISettingRegistry],
+  optional: [ISettingRegistry, ITranslator],
   provides: IFlows,
-  activate: (app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
+  activate: (app: JupyterFrontEnd, registry: ISettingRegistry | null, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_flow');
     const service = new Flows(app.serviceManager);
     void registry?.load(flows.id).then(settings => service.follow(settings));
-    void app.restored.then(() => checkVersion(service.client));
+    void app.restored.then(() => checkVersion(service.client, trans));
     return service;
   }
 };
 
-async function checkVersion(client: FlowClient): Promise<void> {
+async function checkVersion(client: FlowClient, trans: TranslationBundle): Promise<void> {
   try {
     const { version } = await client.status();
     const wrong = mismatch(manifest.version, version);
@@ -105,7 +108,7 @@ async function checkVersion(client: FlowClient): Promise<void> {
       Notification.warning(wrong.what, {
         autoClose: false,
         actions: [{
-          label: 'Copy the command',
+          label: trans.__('Copy the command'),
           caption: wrong.command,
           callback: () => void navigator.clipboard.writeText(wrong.command)
         }]
@@ -113,7 +116,7 @@ async function checkVersion(client: FlowClient): Promise<void> {
     }
   } catch (error) {
     if (error instanceof FlowRequestError && error.code === 'JF700') {
-      Notification.warning(`Flows: ${error.message}. ${error.hint}`, { autoClose: false });
+      Notification.warning(trans.__('Flows: %1. %2', error.message, error.hint), { autoClose: false });
     }
   }
 }

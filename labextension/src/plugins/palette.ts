@@ -7,7 +7,7 @@ import { CommandIDs } from '../commands';
 
 const LISTED = [
   CommandIDs.showSidebar, CommandIDs.newFlow, CommandIDs.showFlow, CommandIDs.runFlow,
-  CommandIDs.openLatestRun, CommandIDs.tagNotebook, CommandIDs.untagNotebook
+  CommandIDs.scheduleFlow, CommandIDs.backfillFlow, CommandIDs.openLatestRun, CommandIDs.compareRuns, CommandIDs.tagNotebook, CommandIDs.untagNotebook
 ];
 
 /** Puts commands into the palette. */

@@ -3,11 +3,12 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import type { IRunningSessions } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
 import { CommandIDs } from '../commands';
 import type { RunView } from '../core/wire.gen';
-import { count, runSign, tally, taskSign } from '../core/words';
+import { runSign, tally, taskSign } from '../core/words';
 import { IFlows } from '../tokens';
 import { flowIcon } from './icons';
 import { told } from './told';
@@ -25,7 +26,7 @@ export const running: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_flow');
     const manager: IRunningSessions.IManager = {
       name: trans.__('Flow Runs'),
-      running: () => flows.runs.live.map(run => itemOf(run, app, flows)),
+      running: () => flows.runs.live.map(run => itemOf(run, app, flows, trans)),
       shutdownAll: () => flows.runs.live.forEach(run => told(flows.client.cancel(run.id))),
       refreshRunning: () => undefined,
       runningChanged: new Signal(flows.runs),
@@ -40,15 +41,15 @@ export const running: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function itemOf(run: RunView, app: JupyterFrontEnd, flows: IFlows): IRunningSessions.IRunningItem {
+function itemOf(run: RunView, app: JupyterFrontEnd, flows: IFlows, trans: TranslationBundle): IRunningSessions.IRunningItem {
   const sign = runSign(run.state);
   return {
     open: () => void app.commands.execute(CommandIDs.openRun, { run: run.id }),
     shutdown: () => told(flows.client.cancel(run.id)),
     icon: () => flowIcon,
     label: () => `${sign.symbol} ${run.flow}`,
-    labelTitle: () => `${run.flow}, run ${run.id}: ${sign.word}. ${tally(run.tasks)}`,
-    detail: () => `${over(run)} of ${count(total(run), 'task')}`
+    labelTitle: () => trans.__('%1, run %2: %3. %4', run.flow, run.id, sign.word, tally(run.tasks)),
+    detail: () => trans._n('%2 of 1 task', '%2 of %1 tasks', total(run), over(run))
   };
 }
 

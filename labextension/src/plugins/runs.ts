@@ -1,4 +1,4 @@
-/** Commands about flows and runs: begin one (with a form for its parameters), cancel, repair, schedules. */
+/** Commands about runs: begin one (with a form for its parameters), cancel, repair. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -13,7 +13,7 @@ import { tell, told } from './told';
 /** Begins, cancels and repairs runs. */
 export const runs: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-flow:runs',
-  description: 'Commands that begin, cancel and repair runs and pause schedules.',
+  description: 'Commands that begin, cancel and repair runs.',
   autoStart: true,
   requires: [IFlows],
   optional: [INotebookPlace, ITranslator],
@@ -32,7 +32,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
       if (typeof params === 'object' && params !== null) {
         open((await client.start({ flow: flow.address, params: params as Record<string, unknown> })).run);
       } else if (mustAsk(flow)) {
-        askForRun(flow, client, open);
+        askForRun(flow, client, open, trans);
       } else {
         open((await client.start({ flow: flow.address })).run);
       }
@@ -55,16 +55,6 @@ export const runs: JupyterFrontEndPlugin<void> = {
     };
     onRun(CommandIDs.cancelRun, trans.__('Cancel the Run'), (run, args) => client.cancel(run, { tasks: texts(args['tasks']) }));
     onRun(CommandIDs.repairRun, trans.__('Repair the Run'), run => client.repair(run));
-    commands.addCommand(CommandIDs.pauseSchedule, {
-      label: trans.__('Pause the Schedule'),
-      describedBy: describedBy.pauseSchedule,
-      execute: args => told(flows.schedules.pause(textIn(args, 'name') ?? ''))
-    });
-    commands.addCommand(CommandIDs.resumeSchedule, {
-      label: trans.__('Resume the Schedule'),
-      describedBy: describedBy.resumeSchedule,
-      execute: args => told(flows.schedules.resume(textIn(args, 'name') ?? ''))
-    });
   }
 };
 

@@ -1,5 +1,6 @@
 /** Opens the notebook that a task runs, at a cell; and a failed one as it was run, to look into it. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -36,7 +37,7 @@ export const sources: JupyterFrontEndPlugin<void> = {
     });
     app.commands.addCommand(CommandIDs.openAtFailure, {
       label: trans.__('Open at the Failure'),
-      caption: trans.__('Open a copy with the parameters of this run, run up to the cell that failed'),
+      caption: trans.__('Open a copy with the parameters of this run: with its kernel if that was kept, else run up to the cell that failed'),
       describedBy: describedBy.openAtFailure,
       execute: async args => {
         try {
@@ -46,9 +47,12 @@ export const sources: JupyterFrontEndPlugin<void> = {
             index: numberIn(args, 'index'),
             number: numberIn(args, 'number') ?? 1
           });
-          const widget = documents.openOrReveal(copy.path);
+          const kernel = copy.kernel === null ? undefined : { id: copy.kernel };
+          const widget = documents.openOrReveal(copy.path, 'default', kernel);
           const at = await reveal(widget, () => (copy.cell ?? 0) - 1);
-          if (widget instanceof NotebookPanel && at > 0) {
+          if (kernel) {
+            Notification.info(trans.__('The kernel is that of the attempt, with its variables as they were.'), { autoClose: 8000 });
+          } else if (widget instanceof NotebookPanel && at > 0) {
             await widget.sessionContext.ready;
             await NotebookActions.runAllAbove(widget.content, widget.sessionContext);
             widget.content.activeCellIndex = at;

@@ -1,6 +1,7 @@
 /** How many runs are under way, at the bottom of the window; a click shows them. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands';
 import { IFlows } from '../tokens';
@@ -12,8 +13,10 @@ export const statusbar: JupyterFrontEndPlugin<void> = {
   description: 'Counts the runs that are under way in the status bar.',
   autoStart: true,
   requires: [IFlows, IStatusBar],
-  activate: (app: JupyterFrontEnd, flows: IFlows, bar: IStatusBar) => {
-    const item = new CountsWidget(flows.runs, () => void app.commands.execute(CommandIDs.showSidebar));
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, flows: IFlows, bar: IStatusBar, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_flow');
+    const item = new CountsWidget(flows.runs, trans, () => void app.commands.execute(CommandIDs.showSidebar));
     bar.registerStatusItem('jupyter-flow:runs', {
       item,
       align: 'left',

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 
 import type { RunView as Run, RunPage } from '../core/wire.gen';
+import { firstStart } from '../core/runs';
 import { runTook } from '../core/select';
 import { zoned } from '../core/time';
 import { runSign, tally } from '../core/words';
@@ -26,7 +27,7 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
           <button type="button" className="jp-Flow-link" title={`open ${run.source}`} onClick={() => actions.openFlow?.(run.source)}>{run.flow}</button>
         ) : run.flow}</h2>
         <Sign state={run.state} of="run" word />
-        <Elapsed run={run} />
+        <Elapsed page={page} />
         {run.reason && run.reason !== runSign(run.state).word ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
         {run.is_left ? <span className="jp-Flow-reasonInline" data-tone="warn">nobody sees to it: start a service with <code>jupyter flow serve</code></span> : null}
         <span className="jp-Flow-push" />
@@ -49,14 +50,19 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
   );
 }
 
-function Elapsed({ run }: { run: Run }): JSX.Element | null {
+/** How long it took since it began for the first time; and since it was opened again, by a repair. */
+function Elapsed({ page }: { page: RunPage }): JSX.Element | null {
+  const { run } = page;
   const now = useNow(run.started_at !== null && run.ended_at === null);
-  if (run.started_at === null) {
+  const first = firstStart(page);
+  if (first === null) {
     return null;
   }
+  const word = run.ended_at === null ? 'for' : 'in';
+  const again = first === run.started_at ? '' : `; opened again ${zoned(run.started_at)}, ${word} ${runTook(run, now)}`;
   return (
-    <span className="jp-Flow-soft jp-Flow-time" title={`began ${zoned(run.started_at)}`}>
-      {run.ended_at === null ? 'for' : 'in'} {runTook(run, now)}
+    <span className="jp-Flow-soft jp-Flow-time" title={`began ${zoned(first)}${again}`}>
+      {word} {runTook({ ...run, started_at: first }, now)}
     </span>
   );
 }

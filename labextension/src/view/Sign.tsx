@@ -37,6 +37,11 @@ const SHAPES: Readonly<Record<string, JSX.Element>> = {
   removed: <>{RING}<path className="stroke" d="M-3 0H3" /></>
 };
 
+/** The shape alone, around the origin and seven wide to each side: for within a picture. */
+export function shapeOf(state: string): JSX.Element {
+  return SHAPES[state] ?? RING;
+}
+
 /** The pie of a running task: how much of it is done. */
 function pie(done: number): JSX.Element {
   const angle = 2 * Math.PI * Math.min(done, 0.999);
@@ -65,7 +70,7 @@ export interface ISignProps {
 /** A state's shape, with its word beside it or, without `word`, as the accessible name. */
 export const Sign = memo(function Sign({ state, of = 'task', done, word, isMute }: ISignProps) {
   const sign = of === 'run' ? runSign(state) : taskSign(state);
-  const shape = state === 'running' && done ? pie(done) : (SHAPES[state] ?? RING);
+  const shape = state === 'running' && done ? pie(done) : shapeOf(state);
   const drawn = (
     <svg className="jp-Flow-sign" viewBox="-8 -8 16 16" {...(word || isMute ? { 'aria-hidden': true } : { role: 'img', 'aria-label': sign.word })}>
       {shape}

@@ -4,15 +4,22 @@ import { useMemo, useState } from 'react';
 import { keyOf } from '../core/run';
 import type { RunPage } from '../core/wire.gen';
 import { Empty } from './Empty';
+import { History } from './History';
 import { Json } from './Json';
+import type { IOtherRuns } from './others';
+import { isSameMeasure } from './points';
+import type { IMeasure } from './points';
 
 export interface IValuesProps {
   readonly page: RunPage;
   readonly onSelect: (key: string) => void;
+  /** With them a number can be plotted over the last runs. */
+  readonly others?: IOtherRuns | undefined;
 }
 
-export function Values({ page, onSelect }: IValuesProps): JSX.Element {
+export function Values({ page, onSelect, others }: IValuesProps): JSX.Element {
   const [query, setQuery] = useState('');
+  const [plotted, plot] = useState<IMeasure | null>(null);
   const rows = useMemo(() => rowsOf(page), [page]);
   const wanted = query.toLowerCase();
   const shown = rows.filter(row => `${row.key}.${row.name}`.toLowerCase().includes(wanted));
@@ -29,6 +36,7 @@ export function Values({ page, onSelect }: IValuesProps): JSX.Element {
         <input className="jp-Flow-input" type="search" placeholder="Find a value" aria-label="find a value" value={query} onChange={event => setQuery(event.target.value)} />
         <span className="jp-Flow-soft" role="status">{shown.length} of {rows.length}</span>
       </div>
+      {plotted && others ? <History key={plotted.key} page={page} measure={plotted} others={others} onClose={() => plot(null)} /> : null}
       <div className="jp-Flow-scroll">
         <table className="jp-Flow-table">
           <thead><tr><th scope="col">Task</th><th scope="col">Name</th><th scope="col">Value</th></tr></thead>
@@ -37,7 +45,7 @@ export function Values({ page, onSelect }: IValuesProps): JSX.Element {
               <tr key={`${row.key}.${row.name}`}>
                 <td>{row.key !== shown[at - 1]?.key ? (row.isTask ? <button type="button" className="jp-Flow-link" onClick={() => onSelect(row.key)}>{row.key}</button> : <span className="jp-Flow-soft">{row.key}</span>) : null}</td>
                 <td className="jp-Flow-mono">{row.name}</td>
-                <td><Json value={row.value} open={0} /></td>
+                <td><Json value={row.value} open={0} />{others && row.isTask && typeof row.value === 'number' ? <PlotButton measure={{ key: row.key, name: row.name }} plotted={plotted} onPlot={plot} /> : null}</td>
               </tr>
             ))}
           </tbody>
@@ -46,6 +54,18 @@ export function Values({ page, onSelect }: IValuesProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+interface IPlotButtonProps {
+  readonly measure: IMeasure;
+  readonly plotted: IMeasure | null;
+  readonly onPlot: (measure: IMeasure | null) => void;
+}
+
+function PlotButton({ measure, plotted, onPlot }: IPlotButtonProps): JSX.Element {
+  const isOn = isSameMeasure(measure, plotted);
+  const label = `plot ${measure.key}.${measure.name} over the last runs`;
+  return <button type="button" className="jp-Flow-link jp-Flow-plotIt" aria-label={label} title={label} aria-pressed={isOn} onClick={() => onPlot(isOn ? null : measure)}>plot</button>;
 }
 
 interface IRow {

@@ -60,9 +60,6 @@ function faceOf(task: TaskView, runs: readonly TaskRunView[]): ITaskFace {
   }
   const isMapped = task.is_mapped && !(runs.length === 1 && runs[0]?.index === null);
   const only = runs.length === 1 ? runs[0] : undefined;
-  const attempts = runs.flatMap(each => each.attempts);
-  const lasts = runs.map(lastAttempt).filter(each => each !== null);
-  const isOver = lasts.length > 0 && lasts.every(each => each.ended_at !== null);
   return {
     task,
     runs,
@@ -71,9 +68,18 @@ function faceOf(task: TaskView, runs: readonly TaskRunView[]): ITaskFace {
     counts,
     attempt: only ? lastAttempt(only) : null,
     done: isMapped ? share(counts, runs.length) : cellsDone(only),
-    startedAt: least(isMapped ? attempts : lasts),
-    endedAt: isOver ? latest(lasts) : null,
+    ...spanOf(runs, isMapped),
     reason: only?.reason ?? ''
+  };
+}
+
+/** From when to when: the last attempt of a task, or all attempts of all instances of it. */
+export function spanOf(runs: readonly TaskRunView[], isMapped: boolean): Pick<ITaskFace, 'startedAt' | 'endedAt'> {
+  const lasts = runs.map(lastAttempt).filter(each => each !== null);
+  const isOver = lasts.length > 0 && lasts.every(each => each.ended_at !== null);
+  return {
+    startedAt: least(isMapped ? runs.flatMap(each => each.attempts) : lasts),
+    endedAt: isOver ? latest(lasts) : null
   };
 }
 

@@ -14,6 +14,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from jupyter_flow.panel.outputs import plain_cells
+from jupyter_flow.testing.notebooks import write_notebook
 
 pytest.importorskip("anywidget")
 pytest.importorskip("jupyter_flow.panel.widget", reason="the front end is not built")
@@ -33,7 +34,14 @@ BUSY = """\
 import time
 while not flows.run().state.is_final:
     time.sleep(0.05)
-time.sleep(1)
+time.sleep(3)
+"""
+#: A task that goes on until there is a panel to see its end.
+UNTIL_SHOWN = """\
+import time
+from pathlib import Path
+while not Path("shown").exists():
+    time.sleep(0.05)
 """
 
 
@@ -77,7 +85,9 @@ def asked(name: str, body: str = "None") -> str:
 
 
 def test_a_panel_moves_while_the_kernel_is_busy(project: Path, flow: str) -> None:
-    cells = ("%load_ext jupyter_flow", flow, "%flow run -p n=20", SHOW, BUSY)
+    write_notebook(project / "train.ipynb", UNTIL_SHOWN, parameters="rows: int = 0", task="train")
+    shown = f"Path('shown').touch()\n{BUSY}"
+    cells = ("%load_ext jupyter_flow", flow, "%flow run -p n=20", SHOW, shown)
     _, told = executed(project, *cells)
     events = [event for state in told.states(4) for event in state.get("events", [])]
     moves = [move for event in events for move in event["moves"]]
@@ -121,6 +131,26 @@ def test_what_cannot_be_done_is_answered_in_words(project: Path, flow: str) -> N
     assert answer["answer"] == 1
     assert answer["error"]["message"] == "the panel cannot do 'fly'"
     assert "cancel" in answer["error"]["hint"]
+
+
+def test_other_runs_are_told_of(project: Path, flow: str) -> None:
+    bodies = {
+        "runs": "{'flow': flows.run().flow_name}",
+        "grid": "{'flow': flows.run().flow_name}",
+        "past": "{'flow': flows.run().flow_name, 'task': 'train'}",
+        "pages": "{'runs': [each.id for each in flows.runs()]}",
+    }
+    run = "%flow run --wait -p n=20"
+    cells = ("%load_ext jupyter_flow", flow, run, run, SHOW)
+    _, told = executed(project, *cells, *(asked(name, body) for name, body in bodies.items()))
+    runs, grid, past, pages = (said["body"] for said in told.said())
+
+    assert len(runs) == 2
+    assert [each["run"] for each in grid] == [each["run"] for each in past] == runs
+    assert [each["run"]["id"] for each in pages] == [each["id"] for each in runs]
+    train = next(each for each in grid[0]["tasks"] if each["task"] == "train")
+    assert (train["state"], train["instances"], train["attempts"]) == ("succeeded", None, 1)
+    assert past[0]["task_runs"] == [e for e in pages[0]["task_runs"] if e["task"] == "train"]
 
 
 def test_a_log_is_sent_as_it_grows(project: Path, flow: str) -> None:

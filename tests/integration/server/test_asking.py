@@ -182,6 +182,21 @@ async def test_what_failed_is_told_repaired_and_compared(ask: Asking, project: P
     assert pages == [repaired]
 
 
+async def test_what_came_of_a_flow_is_told_run_by_run(ask: Asking) -> None:
+    first, second = await ended(ask), await ended(ask, n=4)
+    grid = await ask.get("grid", flow="churn")
+    past = await ask.get("past", flow="churn", task="train")
+
+    assert [each["run"] for each in grid] == [second["run"], first["run"]]
+    assert [each["run"] for each in past] == [second["run"], first["run"]]
+    assert [each["task_runs"] for each in past] == [
+        [task_of(each, "train")] for each in (second, first)
+    ]
+    states = {each["task"]: each["state"] for each in grid[0]["tasks"]}
+    assert states == {each["task"]: each["state"] for each in second["task_runs"]}
+    assert len(await ask.get("grid", flow="churn", limit="1")) == 1
+
+
 async def test_tasks_are_cleared_and_marked(ask: Asking) -> None:
     page = await ended(ask)
     run = page["run"]["id"]
@@ -258,6 +273,21 @@ async def test_a_schedule_is_made_paused_resumed_and_taken_away(ask: Asking) -> 
     assert (gone.code, gone.body) == (204, b"")
     assert await ask.get("schedules") == []
     assert (await ask.refusal(ask.post("schedules", "churn", "pause")))[0] == 404
+
+
+async def test_a_schedule_is_told_before_it_is_made(ask: Asking) -> None:
+    asked = {"flow": "churn", "options": {"schedule": "0 6 * * *", "tz": "Asia/Tokyo"}}
+    wrong = {"flow": "churn", "options": {"schedule": "0 6 * *", "tz": "Asia/Tokio"}}
+
+    told = await ask.post("schedules", body=asked | {"dry_run": True})
+    none = await ask.get("schedules")
+    status, error = await ask.refusal(ask.post("schedules", body=wrong | {"dry_run": True}))
+    made = await ask.post("schedules", body=asked)
+
+    assert (none, told) == ([], made)
+    assert [datetime.fromisoformat(each["at"]).hour for each in told["upcoming"]] == [21] * 5
+    assert status == 422
+    assert sorted(each["code"] for each in error["problems"]) == ["JF124", "JF125"]
 
 
 async def test_a_backfill_is_told_then_made(ask: Asking) -> None:

@@ -57,7 +57,9 @@ async def test_strangers_are_refused_everywhere(ask: Asking, jp_fetch: Fetch) ->
         answer = await asked(jp_fetch, method, path, headers=dict(STRANGER))
         assert answer.code == 403, f"{method} {path}"
         if path != "stream":
-            assert json.loads(answer.body)["code"] == "HTTP403"
+            error = json.loads(answer.body)
+            assert error["code"] == "HTTP403"
+            assert "jupyter server list" in error["hint"], f"{method} {path}"
 
 
 class Refusing(Authorizer):
@@ -80,6 +82,8 @@ async def test_whoever_may_not_is_refused_everywhere(
         answer = await asked(jp_fetch, method, path)
         assert answer.code == 403, f"{method} {path}"
         assert wanted == [(action, "jupyter-flow")], f"{method} {path}"
+        if path != "stream":
+            assert "authorizer" in json.loads(answer.body)["hint"], f"{method} {path}"
 
 
 async def test_the_stream_is_refused_before_it_is_opened(

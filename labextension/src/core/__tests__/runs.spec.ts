@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { reduceRuns } from '../runs';
+import { firstStart, reduceRuns } from '../runs';
 import type { RunView } from '../wire.gen';
-import { at, run } from './samples';
+import { at, attempt, page, run, taskRun } from './samples';
 
 const told = (...runs: RunView[]) => ({ kind: 'runs_event' as const, runs });
 
@@ -34,4 +34,14 @@ it('no news changes nothing', () => {
   const runs = [run()];
 
   expect(reduceRuns(runs, told())).toBe(runs);
+});
+
+it('a run that was repaired began with its first attempt, not with what it restored of another run', () => {
+  const tried = [attempt(1, { started_at: at(5) }), attempt(2, { started_at: at(90) })];
+  const restored = taskRun('load', 'restored', { attempts: [attempt(1, { started_at: at(-500) })] });
+  const repaired = { ...page([restored, taskRun('train', 'running', { attempts: tried })]), run: run({ started_at: at(80) }) };
+
+  expect(firstStart(repaired)).toBe(at(5));
+  expect(firstStart({ ...repaired, task_runs: [restored] })).toBe(at(80));
+  expect(firstStart({ ...repaired, run: run({ started_at: null }) })).toBeNull();
 });

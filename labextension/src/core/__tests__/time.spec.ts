@@ -22,8 +22,9 @@ it('a zone that the browser does not know is shown in UTC', () => {
 });
 
 it('both zones are shown when they show different times', () => {
-  expect(bothZones(NOON, 'UTC', 'UTC')).toEqual({ there: '2026-01-31 12:00 UTC', here: '' });
-  expect(bothZones(NOON, 'Asia/Tokyo', 'UTC').here).toBe('2026-01-31 12:00 UTC');
+  expect(bothZones(NOON, 'UTC', 'UTC')).toEqual({ there: 'Sat 2026-01-31 12:00 UTC', here: '' });
+  expect(bothZones(NOON, 'Asia/Tokyo', 'UTC').here).toBe('12:00 UTC');
+  expect(bothZones(at(3600 * 6), 'Asia/Tokyo', 'UTC')).toEqual({ there: expect.stringContaining('Sun 2026-02-01 03:00'), here: 'Sat 2026-01-31 18:00 UTC' });
 });
 
 it('the time of day has its seconds', () => {

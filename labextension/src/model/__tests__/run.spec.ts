@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { json, settingsWith } from '../../api/__tests__/fakes';
 import { FlowClient } from '../../api/client';
@@ -37,17 +37,16 @@ describe('a run', () => {
     const { model, stream, answer } = makeModel();
     model.hold();
     await answer(page());
-    await new Promise<void>(resolve => model.changed.connect(() => resolve()));
     let told = 0;
+    const changed = () => new Promise<void>(resolve => model.changed.connect(() => resolve()));
+    await changed();
     model.changed.connect(() => {
       told += 1;
     });
-    vi.useFakeTimers();
 
     stream.tell(event(page().seq + 1, { moves: [move('load', 'running')] }), event(page().seq + 2, { moves: [move('load', 'succeeded')] }));
-    vi.runAllTimers();
+    await changed();
 
-    vi.useRealTimers();
     expect(model.page?.task_runs.find(each => each.task === 'load')?.state).toBe('succeeded');
     expect(told).toBe(1);
   });

@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, it, vi } from 'vitest';
 
 import type { RunEvent } from '../../core/wire.gen';
-import { FLOW, RUNNING } from '../../view/__tests__/pages';
+import { FLOW, RUNNING, SUCCEEDED } from '../../view/__tests__/pages';
 import { Panel } from '../Panel';
 import { PanelStore } from '../store';
 
@@ -116,6 +116,23 @@ it('offers to start a flow that has no run', () => {
   fireEvent.click(screen.getByRole('button', { name: 'Run' }));
 
   expect(model.sent).toMatchObject([{ ask: 'start', body: { flow: FLOW.address } }]);
+});
+
+it('compares with another run that the kernel tells of, and takes its place', async () => {
+  const { model, store } = made({ tab: 'compare' });
+  const before = { ...SUCCEEDED, run: { ...SUCCEEDED.run, created_at: '2020-01-01T00:00:00Z' } };
+  render(<Panel store={store} />);
+  await vi.waitFor(() => expect(model.sent).toHaveLength(1));
+  act(() => model.say({ answer: 1, body: [RUNNING.run, before.run] }));
+  await vi.waitFor(() => expect(model.sent).toHaveLength(2));
+  act(() => model.say({ answer: 2, body: [before] }));
+  fireEvent.click((await screen.findAllByTitle('open this run'))[0] as HTMLElement);
+
+  expect(model.sent).toEqual([
+    { ask: 'runs', id: 1, body: { flow: 'churn', limit: 50 } },
+    { ask: 'pages', id: 2, body: { runs: [before.run.id] } }
+  ]);
+  expect(model.get('selected_run')).toBe(before.run.id);
 });
 
 it('hears nothing any more when it is disposed of', () => {

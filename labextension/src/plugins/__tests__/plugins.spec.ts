@@ -36,7 +36,7 @@ describe('the plugins', () => {
   it('that serve others ask the server for nothing until something is shown', () => {
     FakeSocket.all = [];
     const app = makeApp();
-    const service = flows.activate(app, null) as IFlows;
+    const service = flows.activate(app, null, null) as IFlows;
 
     expect(FakeSocket.all).toHaveLength(0);
     const held = service.runs.hold();
@@ -46,7 +46,7 @@ describe('the plugins', () => {
   });
 
   it('lend the same run to all who show it', () => {
-    const service = flows.activate(makeApp(), null) as IFlows;
+    const service = flows.activate(makeApp(), null, null) as IFlows;
 
     expect(service.run('a').model).toBe(service.run('a').model);
     expect(service.attempt({ run: 'a', task: 't', index: null, number: 1 }).model)
@@ -55,7 +55,7 @@ describe('the plugins', () => {
 
   it('work without the optional ones: a flow can be run with no notebook in front', async () => {
     const app = makeApp();
-    const service = flows.activate(app, null) as IFlows;
+    const service = flows.activate(app, null, null) as IFlows;
 
     void runs.activate(app, service, null, null);
 

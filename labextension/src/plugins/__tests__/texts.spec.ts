@@ -1,4 +1,5 @@
 /** The pure parts of the plugins: paths of the drive, tags, flow cells, places of problems, new flows. */
+import { nullTranslator } from '@jupyterlab/translation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -138,9 +139,11 @@ describe('the cell that failed', () => {
 
 describe('the rest', () => {
   it('counts what is under way', () => {
-    expect(said(['running', 'queued', 'cancelling', 'queued'])).toBe('2 running, 2 queued');
-    expect(said(['queued'])).toBe('1 queued');
-    expect(said([])).toBe('');
+    const trans = nullTranslator.load('jupyter_flow');
+
+    expect(said(['running', 'queued', 'cancelling', 'queued'], trans)).toBe('2 running, 2 queued');
+    expect(said(['queued'], trans)).toBe('1 queued');
+    expect(said([], trans)).toBe('');
   });
 
   it('describes what every command takes', () => {

@@ -39,10 +39,11 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     panel.addWidget(new FlowsSection(trans.__('Flows'), flows, app.commands));
     panel.addWidget(new SchedulesSection(trans.__('Schedules'), flows, app.commands));
     panel.addWidget(new RunsSection(trans.__('Runs'), flows, app.commands));
-    (panel.content as AccordionPanel).setRelativeSizes([2, 1, 2]);
+    (panel.content as AccordionPanel).setRelativeSizes([2, 2, 3]);
     app.shell.add(panel, 'left', { rank: 250, type: 'Flows' });
     restorer?.add(panel, panel.id);
 
+    addMenu(app);
     app.commands.addCommand(CommandIDs.showSidebar, {
       label: trans.__('Show Flows, Schedules and Runs'),
       caption: trans.__('Show the side bar with the flows of the project'),
@@ -51,3 +52,24 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Where the menu of a flow opens. */
+const ROW = '.jp-Flow-sidebar [data-flow]';
+const ON_ROW = ['showFlow', 'runFlow', 'scheduleFlow', 'backfillFlow'] as const;
+
+/** The menu of a flow. Its commands are the usual ones, about the flow that the menu opened on. */
+function addMenu(app: JupyterFrontEnd): void {
+  const { commands } = app;
+  const ofRow = (): { readonly flow: string } =>
+    ({ flow: app.contextMenuHitTest(node => 'flow' in node.dataset)?.dataset['flow'] ?? '' });
+  ON_ROW.forEach((name, rank) => {
+    const [id, command] = [`${CommandIDs[name]}-of-row`, CommandIDs[name]];
+    commands.addCommand(id, {
+      label: () => commands.label(command, ofRow()),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => commands.isEnabled(command, ofRow()),
+      execute: () => commands.execute(command, ofRow())
+    });
+    app.contextMenu.addItem({ command: id, selector: ROW, rank });
+  });
+}

@@ -3,6 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 
 import { CommandIDs } from '../../commands';
+import type { ScheduleView } from '../../core/wire.gen';
 import type { ShownModel } from '../../model/shown';
 import type { IFlows } from '../../tokens';
 import { Button } from '../../view/Button';
@@ -57,6 +58,7 @@ function Flows({ flows, commands }: ISectionProps): JSX.Element {
         flows={model.error ? (model.list ?? []) : model.list}
         onOpen={flow => void commands.execute(CommandIDs.showFlow, { flow: flow.address })}
         onRun={flow => void commands.execute(CommandIDs.runFlow, { flow: flow.address })}
+        onSchedule={flow => void commands.execute(CommandIDs.scheduleFlow, { flow: flow.address })}
       />
     </>
   );
@@ -68,11 +70,11 @@ export class SchedulesSection extends ListWidget {
   }
 
   protected override render(): JSX.Element {
-    return <Schedules flows={this.flows} />;
+    return <Schedules flows={this.flows} commands={this.commands} />;
   }
 }
 
-function Schedules({ flows }: Pick<ISectionProps, 'flows'>): JSX.Element {
+function Schedules({ flows, commands }: ISectionProps): JSX.Element {
   const model = flows.schedules;
   useModel(model);
   return (
@@ -82,9 +84,17 @@ function Schedules({ flows }: Pick<ISectionProps, 'flows'>): JSX.Element {
         schedules={model.error ? (model.list ?? []) : model.list}
         onPause={name => told(model.pause(name))}
         onResume={name => told(model.resume(name))}
+        onChange={each => void commands.execute(CommandIDs.scheduleFlow, addressed(each))}
+        onBackfill={each => void commands.execute(CommandIDs.backfillFlow, addressed(each))}
+        onRemove={name => void commands.execute(CommandIDs.unschedule, { name })}
       />
     </>
   );
+}
+
+/** A schedule, and the flow that it runs, as commands take them. */
+function addressed({ flow, source, name }: ScheduleView): { readonly flow: string; readonly name: string } {
+  return { flow: source ? `${source}::${flow}` : flow, name };
 }
 
 export class RunsSection extends ListWidget {

@@ -1,4 +1,5 @@
 /** The form that makes a notebook a task, and shows what its parameters cell declares. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 
@@ -14,13 +15,14 @@ export interface ITaskFormProps {
   readonly contract: ContractView | null;
   readonly trouble: string;
   readonly isBusy: boolean;
+  readonly trans: TranslationBundle;
   readonly onSave: (entry: ITaskEntry) => void;
   readonly onUntag: () => void;
   readonly onCancel: () => void;
 }
 
 export function TaskForm(props: ITaskFormProps): JSX.Element {
-  const { isTagged, contract, trouble, isBusy, onSave, onUntag, onCancel } = props;
+  const { isTagged, contract, trouble, isBusy, trans, onSave, onUntag, onCancel } = props;
   const [entry, setEntry] = useState(props.entry);
   const wrong = wrongWith(entry);
   const isFine = Object.keys(wrong).length === 0;
@@ -35,21 +37,21 @@ export function TaskForm(props: ITaskFormProps): JSX.Element {
         }
       }}
     >
-      <Field label="Name" hint="what a flow calls it" wrong={wrong.task}>
+      <Field label={trans.__('Name')} hint={trans.__('what a flow calls it')} wrong={wrong.task}>
         <Text value={entry.task} onChange={set('task')} isFirst />
       </Field>
-      <Field label="Description" hint="shown where the task is shown">
+      <Field label={trans.__('Description')} hint={trans.__('shown where the task is shown')}>
         <Text value={entry.description} onChange={set('description')} />
       </Field>
       <div className="jp-Flow-fields">
-        <Field label="Retries" hint="how often a failure is tried again" wrong={wrong.retries}>
+        <Field label={trans.__('Retries')} hint={trans.__('how often a failure is tried again')} wrong={wrong.retries}>
           <Text value={entry.retries} onChange={set('retries')} placeholder="0" />
         </Field>
-        <Field label="Timeout" hint="how long an attempt may take" wrong={wrong.timeout}>
-          <Text value={entry.timeout} onChange={set('timeout')} placeholder="no limit, or 20m" />
+        <Field label={trans.__('Timeout')} hint={trans.__('how long an attempt may take')} wrong={wrong.timeout}>
+          <Text value={entry.timeout} onChange={set('timeout')} placeholder={trans.__('no limit, or 20m')} />
         </Field>
       </div>
-      <Field label="Trigger" hint="when it may start, given how what it needs has ended">
+      <Field label={trans.__('Trigger')} hint={trans.__('when it may start, given how what it needs has ended')}>
         <select className="jp-mod-styled" value={entry.trigger} onChange={event => set('trigger')(event.target.value)}>
           <option value="">all_success: {TRIGGERS['all_success']}</option>
           {Object.entries(TRIGGERS).slice(1).map(([name, meaning]) => (
@@ -57,14 +59,14 @@ export function TaskForm(props: ITaskFormProps): JSX.Element {
           ))}
         </select>
       </Field>
-      {contract ? <Contract contract={contract} /> : null}
+      {contract ? <Contract contract={contract} trans={trans} /> : null}
       {trouble ? <p className="jp-Flow-trouble" role="alert">{trouble}</p> : null}
       <div className="jp-Flow-formButtons">
-        <Button label="Not a task" tone="bad" title="take the tag away" disabled={isBusy} onClick={isTagged ? onUntag : undefined} />
+        <Button label={trans.__('Not a task')} tone="bad" title={trans.__('take the tag away')} disabled={isBusy} onClick={isTagged ? onUntag : undefined} />
         <span className="jp-Flow-gap" />
-        <Button label="Cancel" onClick={onCancel} />
+        <Button label={trans.__('Cancel')} onClick={onCancel} />
         <button type="submit" className="jp-Flow-button jp-Flow-button-main" disabled={!isFine || isBusy}>
-          {isTagged ? 'Save' : 'Make it a task'}
+          {isTagged ? trans.__('Save') : trans.__('Make it a task')}
         </button>
       </div>
     </form>
@@ -110,12 +112,12 @@ function Text({ value, onChange, placeholder, isFirst }: ITextProps): JSX.Elemen
 }
 
 /** What the notebook takes and gives; to be read only, since its cells say it. */
-function Contract({ contract }: { contract: ContractView }): JSX.Element {
+function Contract({ contract, trans }: { contract: ContractView; trans: TranslationBundle }): JSX.Element {
   return (
-    <section className="jp-Flow-contract" aria-label="what it takes and gives">
-      <h3>Takes</h3>
+    <section className="jp-Flow-contract" aria-label={trans.__('what it takes and gives')}>
+      <h3>{trans.__('Takes')}</h3>
       {contract.parameters.length === 0
-        ? <p>No parameters: no cell of it is tagged <code>parameters</code>.</p>
+        ? <p>{trans.__('No parameters: no cell of it is tagged “parameters”.')}</p>
         : (
           <table>
             <tbody>
@@ -123,15 +125,15 @@ function Contract({ contract }: { contract: ContractView }): JSX.Element {
                 <tr key={each.name}>
                   <th scope="row"><code>{each.name}</code></th>
                   <td><code>{each.type}</code></td>
-                  <td>{each.is_required ? 'required' : <code>{defaultOf(each)}</code>}</td>
+                  <td>{each.is_required ? trans.__('required') : <code>{defaultOf(each)}</code>}</td>
                   <td>{each.help}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         )}
-      <h3>Gives</h3>
-      <p>{contract.outputs.length ? contract.outputs.map(each => <code key={each}>{each} </code>) : 'No values.'}</p>
+      <h3>{trans.__('Gives')}</h3>
+      <p>{contract.outputs.length ? contract.outputs.map(each => <code key={each}>{each} </code>) : trans.__('No values.')}</p>
     </section>
   );
 }

@@ -47,7 +47,7 @@ export const task: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Tag the notebook as a task of flows, or change how it is run'),
       describedBy: describedBy.tagNotebook,
       isEnabled,
-      execute: args => askForTask(target(args), then).catch(tell)
+      execute: args => askForTask(target(args), then, trans).catch(tell)
     });
     app.commands.addCommand(CommandIDs.untagNotebook, {
       label: trans.__('Not a Task any More'),
@@ -57,8 +57,8 @@ export const task: JupyterFrontEndPlugin<void> = {
       execute: args => target(args).untag().then(then, tell)
     });
     toolbars?.addFactory<NotebookPanel>('Notebook', 'jupyterFlowTask', panel => {
-      return new TaskButton(panel, () => {
-        askForTask(new OpenNotebook(panel, flows.client), then).catch(tell);
+      return new TaskButton(panel, trans, () => {
+        askForTask(new OpenNotebook(panel, flows.client), then, trans).catch(tell);
       });
     });
   }

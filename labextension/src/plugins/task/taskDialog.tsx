@@ -1,5 +1,6 @@
 /** The form of a task as a dialog. It stays until the tag is written. */
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { textOf } from '../../api/errors';
 import type { ContractView } from '../../core/wire.gen';
@@ -8,16 +9,16 @@ import type { ITarget } from './targets';
 import { TaskForm } from './TaskForm';
 
 /** Ask how *target* is a task, and write it; *then* is called when it was. */
-export async function askForTask(target: ITarget, then: () => void): Promise<void> {
+export async function askForTask(target: ITarget, then: () => void, trans: TranslationBundle): Promise<void> {
   const [entry, contract] = await Promise.all([target.entry(), target.contract().catch(() => null)]);
-  const form = new TaskFormWidget(target, entry, contract, isDone => {
+  const form = new TaskFormWidget(target, entry, contract, trans, isDone => {
     dialog.reject();
     if (isDone) {
       then();
     }
   });
   const dialog = new Dialog<void>({
-    title: `${target.path} as a task`,
+    title: trans.__('%1 as a task', target.path),
     body: form,
     buttons: [],
     hasClose: true,
@@ -30,11 +31,12 @@ export async function askForTask(target: ITarget, then: () => void): Promise<voi
 class TaskFormWidget extends ReactWidget {
   constructor(
     private readonly _target: ITarget, private readonly _entry: ITaskEntry | null,
-    private readonly _contract: ContractView | null, private readonly _end: (isDone: boolean) => void
+    private readonly _contract: ContractView | null, private readonly _trans: TranslationBundle,
+    private readonly _end: (isDone: boolean) => void
   ) {
     super();
     this.addClass('jp-Flow-dialogBody');
-    this._trouble = _contract ? '' : 'The notebook could not be read as it was saved last.';
+    this._trouble = _contract ? '' : _trans.__('The notebook could not be read as it was saved last.');
   }
 
   protected override render(): JSX.Element {
@@ -45,6 +47,7 @@ class TaskFormWidget extends ReactWidget {
         contract={this._contract}
         trouble={this._trouble}
         isBusy={this._isBusy}
+        trans={this._trans}
         onSave={entry => void this._do(() => this._target.tag(entry))}
         onUntag={() => void this._do(() => this._target.untag())}
         onCancel={() => this._end(false)}

@@ -7,6 +7,7 @@ import { CommandIDs } from '../../commands';
 import type { FlowView, RunPage } from '../../core/wire.gen';
 import { count } from '../../core/words';
 import type { IFlows } from '../../tokens';
+import { Boundary } from '../../view/Boundary';
 import { Button } from '../../view/Button';
 import { Empty, Skeleton } from '../../view/Empty';
 import { Graph } from '../../view/graph/Graph';
@@ -33,7 +34,7 @@ export class FlowWidget extends ShownWidget {
   }
 
   protected override render(): JSX.Element {
-    return <FlowScreen address={this.address} flows={this._flows} commands={this._commands} />;
+    return <Boundary of="this tab"><FlowScreen address={this.address} flows={this._flows} commands={this._commands} /></Boundary>;
   }
 }
 

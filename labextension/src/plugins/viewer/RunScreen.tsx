@@ -1,14 +1,14 @@
 /** A run on the screen: its model, and what a person chose to look at, handed to the view. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import type { IAttemptName } from '../../api/topics';
-import { gridOf } from '../../core/grid';
-import type { IGrid } from '../../core/grid';
 import type { RunModel } from '../../model/run';
 import type { IFlows } from '../../tokens';
 import type { IRunActions } from '../../view/actions';
+import { Boundary } from '../../view/Boundary';
 import { Button } from '../../view/Button';
+import type { IOtherRuns } from '../../view/others';
 import { RunView } from '../../view/RunView';
 import type { RunTab } from '../../view/RunView';
 import type { IShown } from '../../view/task/TaskPane';
@@ -19,6 +19,8 @@ import { Outputs } from './Outputs';
 export interface ILook {
   readonly task: string | null;
   readonly tab: RunTab;
+  /** The run that this one is compared with; null: the one before. */
+  readonly other: string | null;
 }
 
 export interface IRunScreenProps {
@@ -28,15 +30,16 @@ export interface IRunScreenProps {
   readonly actions: IRunActions;
   readonly look: ILook;
   readonly onLook: (look: ILook) => void;
-  readonly onRun: (id: string, task?: string) => void;
+  readonly others: IOtherRuns;
   readonly isSeen: boolean;
 }
 
-/** So many runs are beside each other in the grid. */
-const COLUMNS = 20;
-
+/** An exception in it is shown in its place: the tab, and the others, stay. */
 export function RunScreen(props: IRunScreenProps): JSX.Element {
-  const { flows, model, rendermime, actions, look, onLook, onRun, isSeen } = props;
+  return <Boundary of="this tab"><Screen {...props} /></Boundary>;
+}
+
+function Screen({ flows, model, rendermime, actions, look, onLook, others, isSeen }: IRunScreenProps): JSX.Element {
   useModel(model);
   const isBroken = useBroken(flows.stream);
   const [watched, watch] = useState<IAttemptName | null>(null);
@@ -53,7 +56,6 @@ export function RunScreen(props: IRunScreenProps): JSX.Element {
   const why = useCallback(async (task: string) => {
     return (await flows.client.why(model.id, task)).reasons.join('\n');
   }, [flows, model]);
-  const runs = useGrid(flows, model, look.tab === 'grid' && isSeen);
   return (
     <RunView
       page={model.page}
@@ -66,7 +68,9 @@ export function RunScreen(props: IRunScreenProps): JSX.Element {
       onWatch={onWatch}
       outputs={outputs}
       why={why}
-      grid={{ runs, onRun }}
+      others={others}
+      other={look.other}
+      onOther={other => onLook({ ...look, other })}
       notice={noticeOf(model, isBroken)}
     />
   );
@@ -85,28 +89,4 @@ function noticeOf(model: RunModel, isBroken: boolean): JSX.Element | null {
     );
   }
   return isBroken ? <>The connection to the server is gone; it is being tried again.</> : null;
-}
-
-/** The last runs of the same flow, the newest at the right; asked for when the grid is opened, and when a run begins or ends. */
-function useGrid(flows: IFlows, model: RunModel, isShown: boolean): IGrid | null {
-  const [grid, setGrid] = useState<IGrid | null>(null);
-  const flow = model.page?.flow.name;
-  const state = model.page?.run.state;
-  useEffect(() => {
-    let isGone = false;
-    const load = async (name: string): Promise<void> => {
-      const runs = await flows.client.runs({ flow: name, limit: COLUMNS });
-      const pages = await flows.client.compare(runs.map(each => each.id).reverse());
-      if (!isGone) {
-        setGrid(gridOf(pages));
-      }
-    };
-    if (isShown && flow) {
-      load(flow).catch(console.error);
-    }
-    return () => {
-      isGone = true;
-    };
-  }, [flows, flow, state, isShown]);
-  return grid;
 }

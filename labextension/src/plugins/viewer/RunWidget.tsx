@@ -9,6 +9,7 @@ import type { RunModel } from '../../model/run';
 import type { ILoan } from '../../model/shared';
 import type { IFlows } from '../../tokens';
 import type { IRunActions } from '../../view/actions';
+import type { IOtherRuns } from '../../view/others';
 import { flowIcon } from '../icons';
 import { ShownWidget } from '../shownWidget';
 import { RunScreen } from './RunScreen';
@@ -20,7 +21,7 @@ export interface IRunWidgetOptions {
   readonly rendermime: IRenderMimeRegistry;
   readonly actions: IRunActions;
   readonly look: ILook;
-  readonly onRun: (id: string, task?: string) => void;
+  readonly others: IOtherRuns;
 }
 
 export class RunWidget extends ShownWidget {
@@ -71,7 +72,7 @@ export class RunWidget extends ShownWidget {
   }
 
   protected override render(): JSX.Element {
-    const { flows, loan, rendermime, actions, onRun } = this._options;
+    const { flows, loan, rendermime, actions, others } = this._options;
     return (
       <RunScreen
         flows={flows}
@@ -82,7 +83,7 @@ export class RunWidget extends ShownWidget {
         onLook={look => {
           this.look = look;
         }}
-        onRun={onRun}
+        others={others}
         isSeen={this.isSeen}
       />
     );

@@ -4,6 +4,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { WidgetTracker } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs, describedBy, textIn } from '../../commands';
 import { IFlows } from '../../tokens';
@@ -12,10 +13,20 @@ import type { RunTab } from '../../view/RunView';
 import { flowIcon } from '../icons';
 import { tell } from '../told';
 import { FlowWidget } from './FlowWidget';
+import { otherRuns } from './otherRuns';
 import { runActions } from './runActions';
+import { addRunCommands } from './runCommands';
+import type { ILook } from './RunScreen';
 import { RunWidget } from './RunWidget';
 
-const TABS: readonly string[] = ['graph', 'timeline', 'grid', 'values'] satisfies RunTab[];
+const TABS: readonly string[] = ['graph', 'timeline', 'grid', 'values', 'compare'] satisfies RunTab[];
+const AT_FIRST: ILook = { task: null, tab: 'graph', other: null };
+
+/** What *args* say about what is to be looked at. */
+function lookIn(args: ReadonlyPartialJSONObject): Partial<ILook> {
+  const [task, tab, other] = [textIn(args, 'task'), textIn(args, 'tab'), textIn(args, 'other')];
+  return { ...(task && { task }), ...(tab && TABS.includes(tab) && { tab: tab as RunTab }), ...(other && { other }) };
+}
 
 /** Shows a flow in a tab of the main area. */
 export const drawing: JupyterFrontEndPlugin<void> = {
@@ -81,16 +92,11 @@ export const viewer: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_flow');
     const tracker = new WidgetTracker<RunWidget>({ namespace: 'jupyter-flow-run' });
 
-    const make = (run: string, tab: string | null): RunWidget => {
+    const others = otherRuns(flows.client, commands);
+
+    const make = (run: string, look: ILook): RunWidget => {
       const loan = flows.run(run);
-      const widget = new RunWidget({
-        flows,
-        loan,
-        rendermime,
-        actions: runActions(flows, loan.model, commands),
-        look: { task: null, tab: TABS.includes(tab ?? '') ? tab as RunTab : 'graph' },
-        onRun: (id, task) => void commands.execute(CommandIDs.openRun, { run: id, ...(task ? { task } : {}) })
-      });
+      const widget = new RunWidget({ flows, loan, rendermime, actions: runActions(flows, loan.model, commands), look, others });
       widget.lookChanged.connect(() => void tracker.save(widget));
       return widget;
     };
@@ -105,39 +111,22 @@ export const viewer: JupyterFrontEndPlugin<void> = {
           throw new Error('The command needs the id of a run.');
         }
         const known = tracker.find(each => each.run === run);
-        const widget = known ?? make(run, textIn(args, 'tab'));
-        const task = textIn(args, 'task');
-        if (task) {
-          widget.look = { ...widget.look, task };
-        }
-        if (!known) {
+        const look = { ...(known?.look ?? AT_FIRST), ...lookIn(args) };
+        const widget = known ?? make(run, look);
+        if (known) {
+          known.look = look;
+        } else {
           void tracker.add(widget);
           shell.add(widget, 'main');
         }
         shell.activateById(widget.id);
       }
     });
-    commands.addCommand(CommandIDs.openLatestRun, {
-      label: trans.__('Show the Latest Run'),
-      caption: trans.__('Show the run of a flow that was begun last'),
-      describedBy: describedBy.openLatestRun,
-      execute: async args => {
-        try {
-          const [run] = await flows.client.runs({ flow: textIn(args, 'flow') ?? '', limit: 1 });
-          if (run) {
-            await commands.execute(CommandIDs.openRun, { run: run.id });
-          } else {
-            tell(new Error(trans.__('Nothing has been run here yet.')));
-          }
-        } catch (error) {
-          tell(error);
-        }
-      }
-    });
+    addRunCommands(commands, flows, () => tracker.currentWidget?.run ?? null, trans);
     if (restorer) {
       void restorer.restore(tracker, {
         command: CommandIDs.openRun,
-        args: ({ run, look }) => ({ run, task: look.task, tab: look.tab }),
+        args: ({ run, look }) => ({ run, task: look.task, tab: look.tab, other: look.other }),
         name: ({ run }) => run
       });
     }

@@ -2,7 +2,6 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { gridOf } from '../../core/grid';
-import { Compare } from '../Compare';
 import { Grid } from '../grid/Grid';
 import { FlowList } from '../lists/FlowList';
 import { RunList } from '../lists/RunList';
@@ -10,7 +9,7 @@ import { ScheduleList } from '../lists/ScheduleList';
 import { RunView } from '../RunView';
 import { TaskPane } from '../task/TaskPane';
 import { Timeline } from '../timeline/Timeline';
-import { BROKEN, FAILED, FLOW, RUNNING, SCHEDULES, SUCCEEDED } from './pages';
+import { BROKEN, columnOf, FAILED, FLOW, RUNNING, SCHEDULES, SUCCEEDED } from './pages';
 
 const nothing = (): void => undefined;
 
@@ -108,7 +107,7 @@ it('folds the instances of a mapped task when they are many', () => {
 
 it('walks the grid with the arrow keys', () => {
   const onTask = vi.fn();
-  render(<Grid grid={gridOf([FAILED, SUCCEEDED])} run={SUCCEEDED.run.id} task={null} onRun={nothing} onTask={onTask} />);
+  render(<Grid grid={gridOf([FAILED, SUCCEEDED].map(columnOf), FAILED.flow.tasks.map(each => each.name))} run={SUCCEEDED.run.id} task={null} onRun={nothing} onTask={onTask} />);
   const start = screen.getByRole('button', { name: `extract in run ${SUCCEEDED.run.id}: succeeded` });
   fireEvent.keyDown(start, { key: 'ArrowLeft' });
   fireEvent.click(document.activeElement as Element);
@@ -149,13 +148,4 @@ it('tells fire times on both clocks', () => {
 
   expect(first?.parentElement?.textContent).toMatch(/ 2[23]:30 C.*T here$/);
   expect(onPause).toHaveBeenCalledWith('churn');
-});
-
-it('marks what differs between runs', () => {
-  render(<Compare pages={[FAILED, SUCCEEDED]} />);
-  const row = screen.getByText('rows', { selector: 'button' }).closest('tr');
-  fireEvent.click(screen.getByRole('button', { name: 'rows' }));
-
-  expect(row?.hasAttribute('data-differs')).toBe(true);
-  expect(screen.getByRole('img', { name: /^rows over 2 runs: from 2000 to 5000/ })).toBeTruthy();
 });

@@ -1,6 +1,7 @@
 /** One field of the form: its name, its input, its help or what is wrong with what was typed. */
 import type { IField } from './fields';
 import { written } from './fields';
+import { Labelled, noted } from './Labelled';
 
 export interface IFieldProps {
   readonly id: string;
@@ -12,15 +13,10 @@ export interface IFieldProps {
 
 export function Field({ id, field, typed, problem, onType }: IFieldProps): JSX.Element {
   const { parameter } = field;
-  const note = problem || parameter.help;
   return (
-    <div className="jp-Flow-field">
-      <label htmlFor={id} className="jp-Flow-fieldName">
-        {parameter.name} <span className="jp-Flow-soft">{parameter.type}{parameter.is_required ? ', needed' : ''}</span>
-      </label>
+    <Labelled id={id} name={parameter.name} more={`${parameter.type}${parameter.is_required ? ', needed' : ''}`} note={parameter.help} problem={problem}>
       <Input id={id} field={field} typed={typed} problem={problem} onType={onType} />
-      {note ? <span id={`${id}-note`} className={problem ? 'jp-Flow-reason' : 'jp-Flow-soft'} data-tone={problem ? 'bad' : undefined} role={problem ? 'alert' : undefined}>{note}</span> : null}
-    </div>
+    </Labelled>
   );
 }
 
@@ -28,10 +24,7 @@ const TYPES: Readonly<Record<string, string>> = { date: 'date', datetime: 'datet
 
 function Input({ id, field, typed, problem, onType }: IFieldProps): JSX.Element {
   const { parameter, kind } = field;
-  const common = {
-    id, className: 'jp-Flow-input', value: typed, 'aria-invalid': problem ? true : undefined,
-    'aria-describedby': problem || parameter.help ? `${id}-note` : undefined
-  };
+  const common = { id, className: 'jp-Flow-input', value: typed, ...noted(id, problem, parameter.help !== '') };
   const usual = `default: ${written(parameter.default) || 'none'}`;
   if (kind === 'bool' || kind === 'choice') {
     const choices = kind === 'bool' ? [['true', 'True'], ['false', 'False']] : field.choices.map((each, at) => [String(at), written(each)]);

@@ -1,28 +1,32 @@
 /**
  * The graph of a run: tasks in layers, live. Zooms, fits, searches, filters; the arrow keys walk
- * along its edges. Draws only what is on the screen and only what changed.
+ * along its edges. Draws only what is on the screen and only what changed: while a run goes on its
+ * nodes and edges hear themselves how their tasks stand (`board`), and the graph is not drawn again.
  */
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 
 import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from '@xyflow/react';
 import type { Edge } from '@xyflow/react';
 
 import type { RunPage } from '../../core/wire.gen';
-import { facesOf } from '../faces';
 import type { Faces } from '../faces';
-import { TONE_COLOURS, toneOf } from '../tones';
+import { Board, useBoard, useFaces, useSame } from './board';
 import { criticalPath } from './critical';
 import { edgesOf, NODE_HEIGHT, NODE_WIDTH, nodesOf } from './elements';
 import type { NodeCache } from './elements';
 import { GraphTools } from './GraphTools';
 import { useDirection, useFraming } from './framing';
+import { MapNode } from './MapNode';
 import { placesOf } from './places';
+import { TaskEdge } from './TaskEdge';
 import { TaskNode } from './TaskNode';
 import type { INodeActions, TaskNodeType } from './TaskNode';
 import { matching, noQuery } from './query';
 import { step } from './walk';
 
 const NODE_TYPES = { task: TaskNode };
+const EDGE_TYPES = { task: TaskEdge };
+const FIT = { padding: 0.06, maxZoom: 1 };
 const NONE: ReadonlySet<string> = new Set();
 /** More nodes than these, and a map of them is of use. */
 const MAP_FROM = 25;
@@ -44,27 +48,17 @@ export function Graph(props: IGraphProps): JSX.Element {
   );
 }
 
-/** The faces of a page, each the same object as before while its task did not change. */
-export function useFaces(page: RunPage): Faces {
-  const before = useRef<Faces>();
-  return useMemo(() => {
-    before.current = facesOf(page, before.current);
-    return before.current;
-  }, [page]);
-}
-
 function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   const faces = useFaces(page);
+  const board = useBoard(faces);
   const tasks = page.flow.tasks;
   const [direction, canvas] = useDirection(tasks);
   const places = useMemo(() => placesOf(tasks, direction, NODE_WIDTH, NODE_HEIGHT), [tasks, direction]);
   const [query, setQuery] = useState(noQuery);
   const [unfolded, setUnfolded] = useState<string | null>(null);
   const [here, setHere] = useState<{ id: string; takesFocus: boolean } | null>(null);
-  const matches = useMemo(() => matching(faces, query), [faces, query]);
-  const critical = useMemo(
-    () => (query.critical ? criticalPath(faces, Date.now()) : NONE), [faces, query.critical]
-  );
+  const matches = useSame(useMemo(() => matching(faces, query), [faces, query]));
+  const critical = useSame(useMemo(() => (query.critical ? criticalPath(faces, Date.now()) : NONE), [faces, query.critical])) ?? NONE;
   const chosen = selected === null ? null : selected.replace(/\[\d+\]$/, '');
   const reveal = useReveal(places);
 
@@ -80,13 +74,18 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
     }
   }), []);
 
+  const onPane = useCallback(() => {
+    setUnfolded(null);
+    latest.current.onSelect(null);
+  }, []);
+
   const cache = useRef<{ nodes: NodeCache; edges: Map<string, Edge> }>({ nodes: new Map(), edges: new Map() });
   const first = places.spots[0]?.id ?? null;
-  const nodes = useMemo(() => nodesOf(places.spots, faces, {
+  const nodes = useMemo(() => nodesOf(places.spots, {
     selected: chosen, unfolded, here: here?.id ?? chosen ?? first, takesFocus: here?.takesFocus ?? false,
     critical, matches, direction, actions
-  }, cache.current.nodes), [places, faces, chosen, unfolded, here, first, critical, matches, direction, actions]);
-  const edges = useMemo(() => edgesOf(faces, chosen, critical, cache.current.edges), [faces, chosen, critical]);
+  }, cache.current.nodes), [places, chosen, unfolded, here, first, critical, matches, direction, actions]);
+  const edges = useMemo(() => edgesOf(tasks, chosen, critical, cache.current.edges), [tasks, chosen, critical]);
   useFraming(places, chosen ?? eventful(faces));
 
   return (
@@ -96,35 +95,42 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
         onSelect(id);
       }} />
       <div className="jp-Flow-canvas" ref={canvas} role="group" aria-label={`graph of ${page.flow.name}: the arrow keys walk along its edges`}>
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={NODE_TYPES}
-          onlyRenderVisibleElements
-          minZoom={0.04}
-          maxZoom={1.6}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          disableKeyboardA11y
-          zoomOnDoubleClick={false}
-          onPaneClick={() => {
-            setUnfolded(null);
-            onSelect(null);
-          }}
-        >
-          <Controls showInteractive={false} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
-          {nodes.length >= MAP_FROM ? (
-            <MiniMap<TaskNodeType> style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeStrokeWidth={0} nodeBorderRadius={8}
-              nodeColor={node => TONE_COLOURS[toneOf(node.data.face.state)]} />
-          ) : null}
-        </ReactFlow>
+        <Board.Provider value={board}><Drawing nodes={nodes} edges={edges} onPane={onPane} /></Board.Provider>
       </div>
     </div>
   );
 }
+
+interface IDrawingProps {
+  readonly nodes: TaskNodeType[];
+  readonly edges: Edge[];
+  readonly onPane: () => void;
+}
+
+const Drawing = memo(function Drawing({ nodes, edges, onPane }: IDrawingProps) {
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      onlyRenderVisibleElements
+      minZoom={0.04}
+      maxZoom={1.6}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      disableKeyboardA11y
+      zoomOnDoubleClick={false}
+      onPaneClick={onPane}
+    >
+      <Controls showInteractive={false} fitViewOptions={FIT} />
+      {nodes.length >= MAP_FROM ? <MiniMap style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeComponent={MapNode} /> : null}
+    </ReactFlow>
+  );
+});
 
 /** Where something happens: what failed, what runs; null when nothing does. */
 function eventful(faces: Faces): string | null {
@@ -153,4 +159,3 @@ function useReveal(places: ReturnType<typeof placesOf>): (id: string, centre?: b
     }
   }, [flow, store, places]);
 }
-

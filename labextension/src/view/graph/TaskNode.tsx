@@ -15,6 +15,7 @@ import type { ITaskFace } from '../faces';
 import { useNow } from '../now';
 import { Sign } from '../Sign';
 import { StateBar } from '../StateBar';
+import { useFace } from './board';
 import { item } from './item';
 import type { Direction } from './places';
 
@@ -26,7 +27,6 @@ export interface INodeActions {
 }
 
 export type TaskNodeData = {
-  readonly face: ITaskFace;
   readonly isSelected: boolean;
   readonly isUnfolded: boolean;
   readonly isCritical: boolean;
@@ -50,8 +50,13 @@ function levelOf(zoom: number): Level {
 
 const WALKS = ['ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
 
-export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskNodeType>) {
-  const { face, actions } = data;
+export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<TaskNodeType>) {
+  const face = useFace(id);
+  return face ? <Task face={face} data={data} /> : null;
+});
+
+function Task({ face, data }: { face: ITaskFace; data: TaskNodeData }): JSX.Element {
+  const { actions } = data;
   const level = useStore(store => levelOf(store.transform[2]));
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -104,7 +109,7 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskNodeType>
       <Handle type="source" position={data.direction === 'TB' ? Position.Bottom : Position.Right} isConnectable={false} tabIndex={-1} aria-hidden />
     </>
   );
-});
+}
 
 function Far({ face }: { face: ITaskFace }): JSX.Element {
   return (

@@ -1,7 +1,10 @@
-/** Nodes and edges for React Flow. An element keeps its identity while nothing about it changed. */
+/**
+ * Nodes and edges for React Flow: where they are and how they are marked, but not how their tasks
+ * stand, which they hear themselves. One keeps its identity while nothing about it changed.
+ */
 import type { Edge } from '@xyflow/react';
 
-import type { Faces, ITaskFace } from '../faces';
+import type { TaskView } from '../../core/wire.gen';
 import type { Direction } from './places';
 import type { INodeActions, TaskNodeData, TaskNodeType } from './TaskNode';
 
@@ -28,14 +31,10 @@ export const NODE_HEIGHT = 46;
 export type NodeCache = Map<string, TaskNodeType>;
 
 /** The nodes as they are now; those in `cache` that still hold are used again. */
-export function nodesOf(placed: readonly IPlaced[], faces: Faces, marks: INodeMarks, cache: NodeCache): TaskNodeType[] {
+export function nodesOf(placed: readonly IPlaced[], marks: INodeMarks, cache: NodeCache): TaskNodeType[] {
   const nodes: TaskNodeType[] = [];
   for (const { id, x, y } of placed) {
-    const face = faces.get(id);
-    if (!face) {
-      continue;
-    }
-    const data = dataOf(id, face, marks);
+    const data = dataOf(id, marks);
     const known = cache.get(id);
     if (known && known.position.x === x && known.position.y === y && isSame(known.data, data)) {
       nodes.push(known);
@@ -52,10 +51,9 @@ export function nodesOf(placed: readonly IPlaced[], faces: Faces, marks: INodeMa
   return nodes;
 }
 
-function dataOf(id: string, face: ITaskFace, marks: INodeMarks): TaskNodeData {
+function dataOf(id: string, marks: INodeMarks): TaskNodeData {
   const isHere = marks.here === id;
   return {
-    face,
     isSelected: marks.selected === id,
     isUnfolded: marks.unfolded === id,
     isCritical: marks.critical.has(id),
@@ -71,39 +69,21 @@ function isSame(left: TaskNodeData, right: TaskNodeData): boolean {
   return (Object.keys(right) as (keyof TaskNodeData)[]).every(name => left[name] === right[name]);
 }
 
-/** The edges; one is as lively as the task that it leads to. */
-export function edgesOf(faces: Faces, selected: string | null, critical: ReadonlySet<string>, cache: Map<string, Edge>): Edge[] {
-  const edges: Edge[] = [];
-  for (const [name, face] of faces) {
-    for (const from of face.task.upstream) {
-      const words = [lookOf(faces.get(from), face)];
-      if (selected === name || selected === from) {
-        words.push('near');
-      }
-      if (critical.has(name) && critical.has(from)) {
-        words.push('critical');
-      }
-      const id = `${from}→${name}`;
-      const className = words.filter(Boolean).map(word => `jp-Flow-edge-${word}`).join(' ');
-      const known = cache.get(id);
-      const edge = known?.className === className ? known : {
-        id, source: from, target: name, className, focusable: false, selectable: false
-      };
-      cache.set(id, edge);
-      edges.push(edge);
-    }
-  }
-  return edges;
-}
-
-const DONE = ['succeeded', 'restored'];
-
-function lookOf(from: ITaskFace | undefined, to: ITaskFace): string {
-  if (to.state === 'upstream_failed') {
-    return from && !DONE.includes(from.state) ? 'bad' : 'idle';
-  }
-  if (to.state === 'running') {
-    return 'active';
-  }
-  return from && DONE.includes(from.state) && to.startedAt !== null ? 'done' : 'idle';
+/** The edges; those that lead to or from what is chosen, and along the critical path, stand out. */
+export function edgesOf(tasks: readonly TaskView[], selected: string | null, critical: ReadonlySet<string>, cache: Map<string, Edge>): Edge[] {
+  const names = new Set(tasks.map(each => each.name));
+  return tasks.flatMap(({ name, upstream }) => upstream.filter(from => names.has(from)).map(from => {
+    const words = [
+      selected === name || selected === from ? 'near' : '',
+      critical.has(name) && critical.has(from) ? 'critical' : ''
+    ];
+    const id = `${from}→${name}`;
+    const className = words.filter(Boolean).map(word => `jp-Flow-edge-${word}`).join(' ');
+    const known = cache.get(id);
+    const edge = known?.className === className ? known : {
+      id, type: 'task', source: from, target: name, className, focusable: false, selectable: false
+    };
+    cache.set(id, edge);
+    return edge;
+  }));
 }

@@ -4,9 +4,9 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 
-import type { IGrid, IGridField } from '../../core/grid';
+import type { IGrid } from '../../core/grid';
 import { seconds, zoned } from '../../core/time';
-import type { RunView } from '../../core/wire.gen';
+import type { GridField, RunView } from '../../core/wire.gen';
 import { count, duration, runSign, taskSign } from '../../core/words';
 import { isLive } from '../../core/select';
 import { Empty, Skeleton } from '../Empty';
@@ -131,7 +131,7 @@ function RunHead({ run, left, longest, now, isChosen, onRun }: IRunHeadProps): J
 interface ICellProps {
   readonly run: string;
   readonly task: string;
-  readonly field: IGridField | null;
+  readonly field: GridField | null;
   readonly left: number;
   readonly at: string;
   readonly isHome: boolean;

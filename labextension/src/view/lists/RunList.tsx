@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { isLive, matchesRun, runTook } from '../../core/select';
 import { parseTime, zoned } from '../../core/time';
 import type { RunView } from '../../core/wire.gen';
-import { ago, runSign, tally } from '../../core/words';
+import { ago, runSign, RUN_ORDER, tally } from '../../core/words';
 import { Empty, Skeleton } from '../Empty';
 import { useNow } from '../now';
 import { useScrolled, visible } from '../scrolling';
@@ -75,7 +75,7 @@ function Row({ run, now, onOpen }: { run: RunView; now: number; onOpen: (run: st
   const spent = runTook(run, now);
   const told = `run of ${run.flow}: ${runSign(run.state).word}, ${ago(began, now)}${spent ? `, took ${spent}` : ''}; ${tally(run.tasks)}`;
   return (
-    <button type="button" className="jp-Flow-row" aria-label={told} title={`${run.id}\nfor ${zoned(run.logical_date)}\n${tally(run.tasks)}`} onClick={() => onOpen(run.id)}>
+    <button type="button" className="jp-Flow-row" aria-label={told} title={`${run.id}\nof ${run.source || run.flow}\nfor ${zoned(run.logical_date)}\n${tally(run.tasks)}`} onClick={() => onOpen(run.id)}>
       <span className="jp-Flow-rowLine">
         <Sign state={run.state} of="run" />
         <strong className="jp-Flow-clip">{run.flow}</strong>
@@ -90,8 +90,10 @@ function Row({ run, now, onOpen }: { run: RunView; now: number; onOpen: (run: st
   );
 }
 
+/** In the order of the words, so that no chip moves when a run goes on; states that we do not know come last. */
 function countStates(runs: readonly RunView[]): ReadonlyMap<string, number> {
-  const counted = new Map<string, number>();
+  const counted = new Map<string, number>(RUN_ORDER.map(state => [state, 0]));
   runs.forEach(run => counted.set(run.state, (counted.get(run.state) ?? 0) + 1));
+  RUN_ORDER.filter(state => !counted.get(state)).forEach(state => counted.delete(state));
   return counted;
 }

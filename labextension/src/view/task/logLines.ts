@@ -7,7 +7,7 @@
 export interface ILogLine {
   /** The moment, as it stands in the log; empty for a line in another form. */
   readonly at: string;
-  /** The code cell, of how many: `3/7`. */
+  /** Which cell of the notebook, of how many: `3/7`. */
   readonly cell: string;
   /** `out`, `err`, `res`, `tb`, `sys`, `--`; empty for a line in another form. */
   readonly kind: string;
