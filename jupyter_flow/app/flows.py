@@ -20,7 +20,7 @@ from jupyter_flow.core.events import (
     RepairRequested,
     Request,
 )
-from jupyter_flow.core.flow import Flow, Target
+from jupyter_flow.core.flow import Flow, Plan, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import KernelStart
@@ -88,7 +88,7 @@ class Flows:
         self._made_running = Once(lambda: make_running(self.stores))
         self._get_ready = get_ready
         self._make_outbox, self._try_address = make_outbox, try_address
-        self._held: dict[RunId, str] = {}
+        self._held: dict[RunId, tuple[str, Plan]] = {}
         self._made_scheduling = Once(
             lambda: Scheduling(lambda: self.stores.schedules, self._definitions, clock)
         )
@@ -228,7 +228,8 @@ class Flows:
             created_at=now,
         )
         if here:
-            owner = self._held[run.id] = self._running.owner()
+            owner = self._running.owner()
+            self._held[run.id] = owner, plan
             lease = timedelta(seconds=self.settings.lease)
             self._store.create(run, owner=owner, now=now, duration=lease)
         else:
@@ -241,21 +242,17 @@ class Flows:
         The first Ctrl-C cancels the run and waits for its end; a second one leaves at once.
         Raises ConflictError while another process drives it.
         """
-        outbox = self._make_outbox(self.stores) if self._has_addresses(run) else None
+        owner, plan = self._held.pop(run, None) or (None, self._store.load(run).plan)
+        outbox = self._make_outbox(self.stores) if _has_addresses(plan) else None
         if outbox is not None:
             outbox.start()
         try:
             written = outbox.wake if outbox is not None else None
-            return self._running.drive(run, self._held.pop(run, None), written=written)
+            return self._running.drive(run, owner, written=written)
         finally:
             if outbox is not None:
                 # What cannot be sent now is sent by the next process that drives or serves.
                 outbox.finish(_LAST_ALERTS)
-
-    def _has_addresses(self, run: RunId) -> bool:
-        plan = self._store.load(run).plan
-        policies = (plan.policy(task.name) for task in plan.flow.tasks)
-        return bool(plan.flow.defaults.notify) or any(each.notify for each in policies)
 
     def try_address(self, address: str) -> None:
         """Send a test message to *address*. Raises NotifyError."""
@@ -480,3 +477,9 @@ class Flows:
 def _is_prepared(target: Target) -> bool:
     """Whether it is run, and its kernel may come from a prepared process."""
     return target.has_notebook and target.policy.kernel_start is KernelStart.PREPARED
+
+
+def _has_addresses(plan: Plan) -> bool:
+    """Whether somebody wants to be told of its runs."""
+    policies = (plan.policy(task.name) for task in plan.flow.tasks)
+    return bool(plan.flow.defaults.notify) or any(each.notify for each in policies)

@@ -127,6 +127,12 @@ class Running:
         for driver in found:
             driver.look()
 
+    def _look_but(self, run: RunId) -> None:
+        with self._lock:
+            found = [each for id_, each in self._drivers.items() if id_ != run]
+        for driver in found:
+            driver.look()
+
     def leave(self, *, hurry: bool = False) -> None:
         """Let go of all runs in the background: see `Driver.leave`. Does not wait."""
         with self._lock:
@@ -162,7 +168,7 @@ class Running:
         self._publish(entry)
         self._written()
         if any(move.key is None for move in entry.moves):
-            self.look()  # others may have waited for this
+            self._look_but(entry.run)  # others may have waited for this
 
     def _enter(self, run: RunId, driver: Driver) -> None:
         with self._lock:

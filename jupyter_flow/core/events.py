@@ -55,12 +55,17 @@ class AttemptProgressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptEnded:
-    """Attempt *number* of *key* is over. ``values`` are what it handed on, even when it failed."""
+    """Attempt *number* of *key* is over. ``values`` are what it handed on, even when it failed.
+
+    ``cell`` and ``cells`` are how far it came, where no `AttemptProgressed` has told it.
+    """
 
     key: TaskKey
     number: int
     outcome: Outcome
     kind: Literal["attempt_ended"] = "attempt_ended"
+    cell: int | None = None
+    cells: int | None = None
     failure: Failure | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     cpu: float | None = None

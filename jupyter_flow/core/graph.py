@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
-import networkx as nx
+if TYPE_CHECKING:  # networkx is long to load, and only a flow with a loop needs it
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,14 @@ class Graph:
         names = list(tasks)
         place = {name: index for index, name in enumerate(names)}
         pairs = sorted(set(edges), key=lambda edge: (place[edge[0]], place[edge[1]]))
-        digraph: nx.DiGraph[str] = nx.DiGraph()
-        digraph.add_nodes_from(names)
-        digraph.add_edges_from(pairs)
-        try:
-            order = tuple(nx.lexicographical_topological_sort(digraph, key=place.__getitem__))
-        except nx.NetworkXUnfeasible as error:
-            raise ValueError("the tasks wait for each other") from error
         upstream: dict[str, list[str]] = {name: [] for name in names}
         downstream: dict[str, list[str]] = {name: [] for name in names}
         for up, down in pairs:
             upstream[down].append(up)
             downstream[up].append(down)
+        order = _ordered(place, downstream)
+        if len(order) < len(place):
+            raise ValueError("the tasks wait for each other")
         depth: dict[str, int] = {}
         for name in order:
             depth[name] = 1 + max((depth[up] for up in upstream[name]), default=-1)
@@ -52,7 +51,7 @@ class Graph:
         for name in reversed(order):
             height[name] = 1 + max((height[down] for down in downstream[name]), default=0)
         return cls(
-            order=order,
+            order=tuple(order),
             upstream={name: tuple(ups) for name, ups in upstream.items()},
             downstream={name: tuple(downs) for name, downs in downstream.items()},
             height=height,
@@ -91,11 +90,20 @@ def find_loops(tasks: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[t
     """One loop for each group of tasks that wait for each other, its first task not repeated.
 
     A loop starts at the task that the flow names first, so the same flow gives the same words.
+    Edges of others than *tasks* make none.
     """
+    place = {name: index for index, name in enumerate(tasks)}
+    pairs = {(up, down) for up, down in edges if up in place and down in place}
+    downstream: dict[str, list[str]] = {name: [] for name in tasks}
+    for up, down in pairs:
+        downstream[up].append(down)
+    if len(_ordered(place, downstream)) == len(place):
+        return []
+    import networkx as nx
+
     digraph: nx.DiGraph[str] = nx.DiGraph()
     digraph.add_nodes_from(tasks)
-    digraph.add_edges_from(edges)
-    place = {name: index for index, name in enumerate(tasks)}
+    digraph.add_edges_from(pairs)
     loops: list[tuple[str, ...]] = []
     for group in nx.strongly_connected_components(digraph):
         first = min(group, key=place.__getitem__)
@@ -106,6 +114,28 @@ def find_loops(tasks: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[t
     return sorted(loops, key=lambda loop: place[loop[0]])
 
 
+def _ordered(place: Mapping[str, int], downstream: Mapping[str, Sequence[str]]) -> list[str]:
+    """The tasks behind all that they need, among equals by their *place*; without those in or
+    behind a loop."""
+    needs = dict.fromkeys(place, 0)
+    for downs in downstream.values():
+        for down in downs:
+            needs[down] += 1
+    ready = [(at, name) for name, at in place.items() if not needs[name]]
+    heapify(ready)
+    order: list[str] = []
+    while ready:
+        _, name = heappop(ready)
+        order.append(name)
+        for down in downstream[name]:
+            needs[down] -= 1
+            if not needs[down]:
+                heappush(ready, (place[down], down))
+    return order
+
+
 def _shortest_loop(group: nx.DiGraph[str], first: str) -> tuple[str, ...]:
+    import networkx as nx
+
     ways_back = (nx.shortest_path(group, after, first) for after in group.successors(first))
     return (first, *min(ways_back, key=len)[:-1])

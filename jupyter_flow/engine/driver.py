@@ -11,6 +11,7 @@ a time comes) arrives in the inbox, so the run is only ever touched from here.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from queue import SimpleQueue
@@ -267,8 +268,7 @@ class Driver:
 
     def _end(self, ended: AttemptEnded) -> None:
         try:
-            self._write_progress(ended.key)
-            self._tell(ended)
+            self._tell(self._with_progress(ended))
         finally:
             # Whatever could not be written down: it has ended, and nobody tells that twice.
             self._running.discard((ended.key, ended.number))
@@ -279,6 +279,13 @@ class Driver:
         if progress.key not in self._progress:
             self._timers.add(self._around.clock.now() + PROGRESS, Flush(progress.key))
         self._progress[progress.key] = progress
+
+    def _with_progress(self, ended: AttemptEnded) -> AttemptEnded:
+        """*ended* with how far the attempt came, if that was not written down yet."""
+        last = self._progress.pop(ended.key, None)
+        if last is None or last.number != ended.number:
+            return ended
+        return replace(ended, cell=last.cell, cells=last.cells)
 
     def _write_progress(self, key: TaskKey) -> None:
         progress = self._progress.pop(key, None)

@@ -104,9 +104,9 @@ class SqlJournals(SqlPart):
         """The requests that nobody has answered yet, oldest first."""
         with self._database.reading() as db:
             found = db.execute(sql.REQUESTS, {"the_run": run}).all()
-            if not found:
-                must_exist(db, run)
-        return [rows.pending_of(row) for row in found]
+        if not found:
+            raise no_such_run(run)
+        return [rows.pending_of(row) for row in found if row.id is not None]
 
     def dismiss(self, lease: Lease, pending: int) -> None:
         """Take away a request that cannot be granted. Raises LeaseLostError like `record`."""

@@ -53,6 +53,8 @@ def ended(turn: Turn, event: AttemptEnded) -> None:
     before = _current(turn, event)
     if before is None:
         return
+    if event.cell is not None and event.cells is not None:
+        before = before.with_attempt(cell=event.cell, cells=event.cells)
     over = before.with_attempt(
         ended_at=turn.now,
         outcome=event.outcome,

@@ -69,7 +69,10 @@ def _run(line: socket.socket, limit: float) -> None:
     status = ""
     while True:
         _await(line.fileno(), limit)
-        data = line.recv(CHUNK)
+        try:
+            data = line.recv(CHUNK)
+        except ConnectionResetError:  # it has ended without reading all
+            data = b""
         if not data:
             break
         for _, *parts in unpacker.feed(data):

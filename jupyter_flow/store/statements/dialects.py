@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
-
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-#: The databases that a store can be kept in.
-DIALECTS = frozenset(_INSERTS)
 
 
 def upsert(table: Table, dialect: str) -> Any:
@@ -21,7 +16,7 @@ def upsert(table: Table, dialect: str) -> Any:
 
 def insert_unless_taken(table: Table, dialect: str) -> Any:
     """Insert a row into *table*, unless one has what only one may have."""
-    return _INSERTS[dialect](table).on_conflict_do_nothing()
+    return _insert(table, dialect).on_conflict_do_nothing()
 
 
 def insert_or(table: Table, dialect: str, changes: Mapping[str, Any]) -> Any:
@@ -29,9 +24,14 @@ def insert_or(table: Table, dialect: str, changes: Mapping[str, Any]) -> Any:
 
     A change that is None takes the new row's value.
     """
-    statement = _INSERTS[dialect](table)
+    statement = _insert(table, dialect)
     made = {
         name: statement.excluded[name] if value is None else value
         for name, value in changes.items()
     }
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=made)
+
+
+def _insert(table: Table, dialect: str) -> Any:
+    """An insertion in the words of *dialect*; the other one's are long to load."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -31,7 +31,13 @@ ENTRIES = (
     .limit(bindparam("at_most"))
 )
 LAST_ENTRY = select(runs.c.seq).where(THE_RUN)
-REQUESTS = select(requests).where(requests.c.run == bindparam("the_run")).order_by(requests.c.id)
+#: One row without a request when there is none; nothing at all for a run that is not there.
+REQUESTS = (
+    select(requests.c.id, requests.c.request)
+    .select_from(runs.outerjoin(requests, requests.c.run == runs.c.id))
+    .where(THE_RUN)
+    .order_by(requests.c.id)
+)
 
 #: Takes the next place in the journal, if the lease still holds and nobody has taken it. Writes in
 #: one run follow each other from here on: the row stays locked until the transaction ends.

@@ -516,3 +516,12 @@ def test_alerts_come_with_what_they_are_about() -> None:
     (told,) = stores.alerts.of_run(run.id)
     assert (told.alert.occasion, told.alert.key) == (Occasion.FAILURE, None)
     assert told.sent_at is None
+
+
+def test_how_far_a_short_attempt_came_is_told_with_its_end() -> None:
+    world = World(flow_of("a"))
+
+    run = world.drive()
+
+    assert run.task_runs[TaskKey("a")].attempts[-1].cells == 1
+    assert not [each for each in world.published if isinstance(each.event, AttemptProgressed)]
