@@ -47,6 +47,7 @@ class ForkedKernels:
         self._wanted: Counter[str] = Counter()
         self._foreseen: Counter[str] = Counter()
         self._refused: dict[str, str] = {}
+        self._broken: Counter[frozenset[str]] = Counter()
         #: The environment in which the zygotes are started.
         self.env: Mapping[str, str] = dict(os.environ)
 
@@ -87,8 +88,17 @@ class ForkedKernels:
                 if deaths > _DEATHS or not (nursery.was_ready or nursery.modules):
                     raise
                 if not nursery.was_ready:
-                    blamed = nursery.modules if error.refused is None else {error.refused}
-                    self._refused.update(dict.fromkeys(blamed, str(error)))
+                    self._blame(nursery, error)
+
+    def _blame(self, nursery: Nursery, error: NurseryError) -> None:
+        """*nursery* never got ready: do without the module that is to blame, or, if that happens
+        again and none is named, without all of them."""
+        with self._lock:
+            self._broken[nursery.modules] += 1
+            if error.refused is not None:
+                self._refused[error.refused] = str(error)
+            elif self._broken[nursery.modules] > 1:
+                self._refused.update(dict.fromkeys(nursery.modules, str(error)))
 
     def close(self) -> None:
         with self._lock:
