@@ -180,6 +180,7 @@ class PreparedKernel:
         """Have made whatever is made at the first cell."""
         shell, session = self._kernel.shell, self._app.session
         shell.run_cell("pass", store_history=False, silent=True)
+        shell.display_formatter.format(0)
         session.serialize(session.msg("status", {"execution_state": "idle"}))
 
     def _settle(self, original: int) -> None:

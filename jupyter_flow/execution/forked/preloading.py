@@ -27,6 +27,7 @@ _LATER = [
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.history",
+    "IPython.core.logger",
     "IPython.core.magics",
     "IPython.core.oinspect",
     "IPython.core.payloadpage",
