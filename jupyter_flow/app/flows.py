@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
+from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
     CancelRequested,
     ClearRequested,
@@ -36,15 +36,13 @@ from jupyter_flow.ports.stores import Stores
 from . import naming
 from .backfilling import Backfilling
 from .bus import Bus
-from .debugging import copy_of
 from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
 from .following import Following
-from .kept import KeptKernel
-from .logs import lines_of
 from .once import Once
 from .pruning import Pruning
+from .run_files import RunFiles
 from .running import Running, driver_of
 from .scheduling import Scheduling
 from .services import Services
@@ -125,6 +123,16 @@ class Flows:
     def pruning(self) -> Pruning:
         """What can be done with old runs."""
         return Pruning(self._store, self._places, self._clock)
+
+    @property
+    def files(self) -> RunFiles:
+        """What runs have written: executed notebooks, logs, folders."""
+        return RunFiles(
+            self._places,
+            self.settings.folder,
+            load=self._store.load,
+            is_seen_to=self._is_seen_to,
+        )
 
     @property
     def _running(self) -> Running:
@@ -375,57 +383,6 @@ class Flows:
         known = run.plan.targets
         return {task: target for task, target in plan.targets.items() if target != known[task]}
 
-    # -- files ---------------------------------------------------------------------------------
-
-    def path_of(
-        self,
-        run: Run,
-        key: TaskKey,
-        *,
-        attempt: int | None = None,
-        what: Literal["notebook", "log", "artifacts"] = "notebook",
-    ) -> Path:
-        """Where the executed notebook, the log or the files of an attempt are (the latest's)."""
-        number = self._attempt(run, key, attempt)
-        place = {
-            "notebook": self._places.executed,
-            "log": self._places.log,
-            "artifacts": self._places.artifacts,
-        }[what]
-        return place(run.flow_name, run.id, key, number)
-
-    def copy_to_debug(self, run: Run, key: TaskKey, number: int) -> tuple[Path, int | None]:
-        """A new notebook with what an attempt ran, to run by hand; and its cell that failed."""
-        executed = self.path_of(run, key, attempt=number)
-        attempts = run.task_runs[key].attempts
-        attempt = next(each for each in attempts if each.number == number)
-        source = run.plan.targets[key.task].path
-        return copy_of(executed, source, self.settings.folder, attempt)
-
-    def kept_kernel(self, run: Run, key: TaskKey, attempt: int | None = None) -> KeptKernel | None:
-        """The kernel of an attempt that failed (the latest's), if it is kept and still there."""
-        return KeptKernel.beside(self.path_of(run, key, attempt=attempt))
-
-    def folder_of(self, run: Run) -> Path:
-        """The folder of everything that the run wrote."""
-        return self._places.run(run.flow_name, run.id)
-
-    def log(
-        self, run: Run, key: TaskKey, *, attempt: int | None = None, follow: bool = False
-    ) -> Iterator[str]:
-        """The lines of an attempt's log (the latest's); with *follow* also those still to come."""
-        number = self._attempt(run, key, attempt)
-        path = self._places.log(run.flow_name, run.id, key, number)
-
-        def is_over() -> bool:
-            task_run = self._store.load(run.id).task_runs.get(key)
-            ended = task_run is None or any(
-                each.number == number and each.outcome is not None for each in task_run.attempts
-            )
-            return ended or not self._is_seen_to(run.id)
-
-        return lines_of(path, is_over if follow else lambda: True)
-
     def alerts(self, run: RunId) -> Sequence[Outgoing]:
         """Who was, or is to be, told about the run."""
         return self.stores.alerts.of_run(run)
@@ -444,22 +401,6 @@ class Flows:
 
     def _driver_of(self, run: RunId) -> str | None:
         return driver_of(self._store, run, now=self._clock.now())
-
-    def _attempt(self, run: Run, key: TaskKey, number: int | None) -> int:
-        self._must_know(run, [key.task])
-        task_run = run.task_runs.get(key)
-        if task_run is None:
-            known = ", ".join(str(each) for each in run.keys_of(key.task))
-            raise UsageError(f"run {run.id} has no '{key}'", hint=f"It has: {known}.", code="JF405")
-        numbers = [each.number for each in task_run.attempts]
-        if not numbers:
-            raise NotFoundError(
-                f"task '{key}' has not run in {run.id}: it is {task_run.state}",
-                hint=task_run.reason or "Only an attempt has a notebook and a log.",
-            )
-        if number is not None and number not in numbers:
-            raise NotFoundError(f"task '{key}' has no attempt {number}", hint=f"It has: {numbers}.")
-        return number or numbers[-1]
 
     # -- the machine that all this runs on -----------------------------------------------------
 

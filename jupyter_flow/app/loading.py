@@ -53,7 +53,7 @@ def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
         found = _latest(flows, key, flow) if run == "latest" else flows.run(run)
         if key.task not in found.plan.flow:
             raise unknown_task(key.task, found)
-        notebook = flows.path_of(found, key)
+        notebook = flows.files.path_of(found, key)
         task_run = found.task_runs[key]
         attempt = task_run.attempts[-1]
         return Loaded(
@@ -63,7 +63,7 @@ def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
             parameters=attempt.parameters,
             values=task_run.values,
             notebook=notebook,
-            artifacts=flows.path_of(found, key, what="artifacts"),
+            artifacts=flows.files.path_of(found, key, what="artifacts"),
         )
 
 

@@ -17,7 +17,7 @@ def follow_all(flows: Flows, run: RunId) -> Iterator[str]:
     lines: SimpleQueue[str | None] = SimpleQueue()
 
     def read(current: Run, key: TaskKey, number: int) -> None:
-        for line in flows.log(current, key, attempt=number, follow=True):
+        for line in flows.files.log(current, key, attempt=number, follow=True):
             lines.put(f"{key}  {line}")
 
     def look() -> None:

@@ -64,7 +64,7 @@ def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
             from .console import show_json
 
             left = flows.is_left(found.id, found.state)
-            folder = str(flows.folder_of(found))
+            folder = str(flows.files.folder_of(found))
             show_json(run_json(found) | {"folder": folder, "is_left": left})
             return
         sum_up(flows, found, SystemClock().now(), with_kernels=True)
@@ -111,7 +111,7 @@ def logs(
     with open_flows(ctx.obj) as flows:
         found, key = _meant(flows, run, task)
         if key is not None:
-            for line in flows.log(found, key, attempt=attempt, follow=follow):
+            for line in flows.files.log(found, key, attempt=attempt, follow=follow):
                 _say(line)
         else:
             _all_logs(flows, found, follow=follow)
@@ -141,7 +141,7 @@ def _all_logs(flows: Flows, run: Run, *, follow: bool) -> None:
         for each in run.runs_of(task):
             if each.attempts:
                 _say(f"── {each.key} ──")
-                for line in flows.log(run, each.key):
+                for line in flows.files.log(run, each.key):
                     _say(line)
 
 

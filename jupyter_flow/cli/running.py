@@ -82,7 +82,7 @@ def _detach(flows: Flows, run: RunId, *, as_json: bool) -> None:
         from .console import show_json
 
         found = flows.run(run)
-        show_json(run_json(found) | {"folder": str(flows.folder_of(found))})
+        show_json(run_json(found) | {"folder": str(flows.files.folder_of(found))})
     else:
         sys.stdout.write(f"run {run} is on its way; see it with: jupyter flow status {run}\n")
 
@@ -174,7 +174,7 @@ def _carry(flows: Flows, run: RunId, *, as_json: bool, quiet: bool) -> None:
         from .as_json import run_json
         from .console import show_json
 
-        show_json(run_json(done) | {"folder": str(flows.folder_of(done))})
+        show_json(run_json(done) | {"folder": str(flows.files.folder_of(done))})
     else:
         sum_up(flows, done)
     raise typer.Exit(exit_status(done))
@@ -211,10 +211,10 @@ def sum_up(
         console.print(values)
     reports = failures(run)
     for report in reports[:MOST_FAILURES]:
-        path = flows.path_of(run, report.key) if report.executed else None
+        path = flows.files.path_of(run, report.key) if report.executed else None
         # An attempt that could not start has left none.
         executed = short(path) if path is not None and path.exists() else ""
-        kernel = flows.kept_kernel(run, report.key) if executed and with_kernels else None
+        kernel = flows.files.kept_kernel(run, report.key) if executed and with_kernels else None
         kept = short(kernel.file) if kernel is not None else ""
         console.print()
         shown = replace(report, notebook=short(report.notebook))
@@ -224,7 +224,7 @@ def sum_up(
     console.print()
     console.print(headline(run, now))
     if run.plan.flow.tasks:
-        console.print(f"  results  {short(flows.folder_of(run))}")
+        console.print(f"  results  {short(flows.files.folder_of(run))}")
     if run.state.is_final and exit_status(run):
         console.print(f"  {how_to_go_on(run)}")
 

@@ -71,5 +71,5 @@ class LiveRun:
         shape = tuple(sorted(run.widths.items()))
         if self._sheet is None or shape != self._shape:
             self._sheet, self._shape = sheet(run.plan.flow, run), shape
-        folder = short(str(self._flows.folder_of(run)))
+        folder = short(str(self._flows.files.folder_of(run)))
         return run_bundle(run, self._clock.now(), on=self._sheet, folder=folder, short=short)

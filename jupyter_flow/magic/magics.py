@@ -277,7 +277,7 @@ class FlowMagics:
     def _status(self, arguments: argparse.Namespace) -> None:
         flows = self._flows()
         run = flows.run(arguments.run)
-        folder = place.short(str(flows.folder_of(run)))
+        folder = place.short(str(flows.files.folder_of(run)))
         self._show(bundles.run_bundle(run, self._now(), folder=folder, short=place.short))
 
     def _runs(self, _: argparse.Namespace) -> None:
@@ -295,7 +295,7 @@ class FlowMagics:
         for key in keys:
             if len(keys) > 1:
                 print(f"── {key} ──")  # noqa: T201
-            for text in flows.log(run, key, attempt=arguments.attempt):
+            for text in flows.files.log(run, key, attempt=arguments.attempt):
                 print(text)  # noqa: T201
 
 

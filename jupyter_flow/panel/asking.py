@@ -123,7 +123,7 @@ class Acts:
         request = decode_request(body, api.WatchAttempt)
         run = self._flows.run(RunId(request.run))
         key = TaskKey(request.task, request.index)
-        path = self._flows.path_of(run, key, attempt=request.number)
+        path = self._flows.files.path_of(run, key, attempt=request.number)
         try:
             return plain_cells(path.read_text("utf-8"))
         except OSError:

@@ -32,7 +32,7 @@ class LogFeed:
         self._flows, self._run, self._key, self._number = flows, run, key, number
         self._told = told
         self._stopped = threading.Event()
-        self._path = flows.path_of(flows.run(run), key, attempt=number, what="log")
+        self._path = flows.files.path_of(flows.run(run), key, attempt=number, what="log")
         self._thread = threading.Thread(target=self._go, name=f"log {run} {key}", daemon=True)
 
     def start(self) -> None:

@@ -169,8 +169,8 @@ class AttemptFeed(Feed):
         # Asked before reading: what is written in between is then still read.
         fold = self._caught_up()
         has_ended = self._has_ended(fold)
-        log = flows.path_of(fold.run, self._key, attempt=self._number, what="log")
-        saved = flows.path_of(fold.run, self._key, attempt=self._number)
+        log = flows.files.path_of(fold.run, self._key, attempt=self._number, what="log")
+        saved = flows.files.path_of(fold.run, self._key, attempt=self._number)
         text, following, size = part_of(log, self.place, _BYTES, is_over=has_ended)
         self.has_more = bool(text) and following < size
         self.is_over = has_ended and not self.has_more

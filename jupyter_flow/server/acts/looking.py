@@ -50,7 +50,7 @@ def _tag(status: os.stat_result) -> str:
 def log(served: Served, *, run: str, key: str, number: int, start: int, limit: int) -> api.LogPage:
     """A part of an attempt's log, from a byte on."""
     found, named = read(served, run), task_key(key)
-    path = served.flows.path_of(found, named, attempt=number, what="log")
+    path = served.flows.files.path_of(found, named, attempt=number, what="log")
     attempt = next(each for each in found.task_runs[named].attempts if each.number == number)
     # Asked before reading: what is written in between is then still read.
     is_over = attempt.outcome is not None or served.flows.is_left(found.id, found.state)
@@ -66,15 +66,15 @@ def log(served: Served, *, run: str, key: str, number: int, start: int, limit: i
 
 def notebook(served: Served, *, run: str, key: str, number: int) -> Document:
     """The executed notebook of an attempt, as it is so far."""
-    path = served.flows.path_of(read(served, run), task_key(key), attempt=number)
+    path = served.flows.files.path_of(read(served, run), task_key(key), attempt=number)
     return Document.at(path)
 
 
 def debug(served: Served, *, run: str, key: str, number: int) -> Awaitable[api.DebugCopy]:
     """A copy of what an attempt ran, with its parameters, beside the source; and its kernel."""
     found, named = read(served, run), task_key(key)
-    path, cell = served.flows.copy_to_debug(found, named, number)
-    kept = served.flows.kept_kernel(found, named, number)
+    path, cell = served.flows.files.copy_to_debug(found, named, number)
+    kept = served.flows.files.kept_kernel(found, named, number)
     return _attached(served, kept, api.DebugCopy(path=served.below.shown(path), cell=cell))
 
 

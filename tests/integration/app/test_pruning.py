@@ -30,7 +30,7 @@ def ended_run(made: Project, state: RunState = RunState.SUCCEEDED) -> RunId:
     ended = replace(store.load(run), state=state, started_at=now, ended_at=now)
     store.record(lease, ended, RunStarted(), changed=(), moves=(), after=0, now=now)
     store.release(lease)
-    folder = flows.folder_of(ended)
+    folder = flows.files.folder_of(ended)
     folder.mkdir(parents=True)
     (folder / "1.ipynb").write_text("x" * 1000)
     return run
@@ -99,7 +99,7 @@ def test_what_lives_stays(made: Project) -> None:
 
     assert len(pruned.runs) == 1
     assert ids(made) == sorted([queued, asked])
-    assert (flows.folder_of(flows.run(asked)) / "1.ipynb").is_file()
+    assert (flows.files.folder_of(flows.run(asked)) / "1.ipynb").is_file()
 
 
 def test_what_was_interrupted_is_finished(made: Project) -> None:

@@ -128,12 +128,12 @@ async def test_restarted_it_is_another_kernel(
 async def test_shut_down_it_is_gone_for_all(ask: Asking, jp_fetch: Fetch) -> None:
     run = await failed(ask)
     flows, key = ask.served.flows, TaskKey("odd")
-    kept = flows.kept_kernel(flows.run(run), key)
+    kept = flows.files.kept_kernel(flows.run(run), key)
     assert kept is not None
     kernel = (await ask.post("runs", run, "tasks", "odd", "1", "debug"))["kernel"]
     await jp_fetch("api", "kernels", kernel, method="DELETE", request_timeout=60)
     assert not kept.is_alive
-    assert flows.kept_kernel(flows.run(run), key) is None
+    assert flows.files.kept_kernel(flows.run(run), key) is None
 
 
 async def test_the_server_sees_that_it_has_died(
