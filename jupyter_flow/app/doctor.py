@@ -41,6 +41,7 @@ def examine(settings: Settings, open_store: Callable[[], RunStore]) -> list[Find
     return [
         *_versions(),
         *_kernels(),
+        _prepared_kernels(),
         _store(settings, open_store),
         _disk(settings.home),
         _memory(settings),
@@ -71,6 +72,26 @@ def _kernels() -> Iterator[Finding]:
             seen=f"{spec['spec']['display_name']} ({program})",
             hint="" if found else f"{program} is not there: reinstall or remove this kernel.",
         )
+
+
+def _prepared_kernels() -> Finding:
+    """Whether Python's kernels can be forked, which is quicker: tried with one."""
+    from jupyter_flow.execution.forked.fitness import unsupported
+    from jupyter_flow.execution.forked.kernels import ForkedKernels
+    from jupyter_flow.execution.forked.nursery import NurseryError
+
+    what, why = "prepared kernels", unsupported()
+    if why is not None:
+        return Finding(what=what, is_well=True, seen=f"none, kernels are started: {why}")
+    kernels = ForkedKernels()
+    try:
+        kernels.try_out()
+    except NurseryError as error:
+        hint = "Flows run all the same: their kernels are started, each in half a second or so."
+        return Finding(what=what, is_well=False, seen=str(error), hint=hint)
+    finally:
+        kernels.close()
+    return Finding(what=what, is_well=True, seen="forked in milliseconds")
 
 
 def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:

@@ -66,6 +66,14 @@ class ForkedKernels:
         with self._lock:
             self._bare = self._fresh(self._bare, frozenset())
 
+    def try_out(self) -> None:
+        """Wait for the bare zygote, which has tried a kernel by then. Raises NurseryError."""
+        self.get_ready()
+        with self._lock:
+            bare = self._bare
+        if bare is not None:
+            bare.wait()
+
     def foresee(self, requests: Iterable[tuple[Kernelspec, KernelRequest]]) -> None:
         """Count what these will want, before they do, and load what pays."""
         with self._lock:
