@@ -37,6 +37,8 @@ def unfit(spec: Kernelspec, request: KernelRequest, ours: Mapping[str, str]) -> 
         return request.fresh
     if request.keep:
         return "it may be kept for others to talk to"
+    if not request.folder.is_dir():
+        return "its folder is not there"
     if not _is_this_python(spec):
         return f"{spec.display_name} is not this environment's Python kernel"
     version = unsupported()

@@ -157,6 +157,8 @@ class Zygote:
         self.control.close()
         for fd in (self.woken, self.wake, self.parent):
             os.close(fd)
+        for fd in (line, out_read, err_read, original):
+            os.set_inheritable(fd, False)  # what comes over a socket is, without this
         os.dup2(out_write, 1)
         os.dup2(err_write, 2)
         os.close(out_write)

@@ -106,7 +106,10 @@ CORPUS: dict[str, list[str]] = {
         "print('a', flush=True)\nimport os, time; time.sleep(0.5); os.kill(os.getpid(), 9)",
         "print('never')",
     ],
-    "ends: os._exit": ["print('a', flush=True)\nimport os, time; time.sleep(0.5); os._exit(3)", "print('never')"],
+    "ends: os._exit": [
+        "print('a', flush=True)\nimport os, time; time.sleep(0.5); os._exit(3)",
+        "print('never')",
+    ],
     "ends: its own exception": [
         "class Mine(Exception):\n    def _render_traceback_(self): return ['mine']",
         "raise Mine('so')",

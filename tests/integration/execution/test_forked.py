@@ -32,11 +32,16 @@ threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 
 
 def test_it_has_no_descriptor_but_its_own(attempt: Attempt) -> None:
-    trial = attempt("import os\nprint(sorted(map(int, os.listdir('/proc/self/fd'))))")
+    trial = attempt(
+        "import os\nprint(sorted(map(int, os.listdir('/proc/self/fd'))))",
+        "os.system('ls /proc/self/fd')",
+    )
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
     assert FORKED in trial.log
     # 0 to 2, its line, what 1 and 2 lead to, where they led, an event loop's, the publisher's
     assert len(trial.text(0).split(",")) <= 13
+    # and what it starts has none of them: 3 is the folder that is listed
+    assert trial.text(1).split() == ["0", "1", "2", "3"]
 
 
 def test_no_two_draw_the_same_numbers(attempt: Attempt) -> None:
@@ -84,6 +89,12 @@ def test_what_is_read_when_python_starts_needs_a_started_one(
     trial = attempt(f"import os\nprint(os.environ[{name!r}])", env=env)
     assert trial.text(0).strip() == env[name]
     assert f"the kernel is started: Python must be started with {name}" in trial.log
+
+
+def test_a_folder_that_is_not_there_is_told(attempt: Attempt, tmp_path: Path) -> None:
+    trial = attempt("1", folder=tmp_path / "nowhere")
+    assert trial.failure.name == "JF603"
+    assert "nowhere" in trial.log
 
 
 def test_code_that_wants_the_kernels_sockets_gets_some(attempt: Attempt) -> None:
