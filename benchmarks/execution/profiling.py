@@ -44,7 +44,7 @@ _STEPS = (
     ("execution.requests:libraries_of", "  its libraries seen"),
     ("execution.routes:KernelRoutes.launch", "  a kernel asked for"),
     ("execution.attempt:_execute_with_papermill", "  papermill"),
-    ("execution.engine:Undertaking.execute", "    its engine: ours"),
+    ("execution.undertaking:Undertaking.execute", "    its engine: ours"),
     ("execution.document:ExecutedNotebook.begin", "      saved at first"),
     ("execution.conversation:Conversation.boot", "      the kernel booted"),
     ("execution.client:CellRunner._visit", "      a cell run"),

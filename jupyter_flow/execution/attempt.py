@@ -20,7 +20,6 @@ from jupyter_flow.core.states import Outcome
 from jupyter_flow.ports.executor import Assignment, Report
 from jupyter_flow.ports.kernels import Kernel, KernelLauncher
 
-from .engine import Undertaking
 from .failures import Ending, start_failed
 from .kept import SUCCEEDED, Held, KeptKernels
 from .leftovers import end_leftovers
@@ -30,6 +29,7 @@ from .parameters import inject
 from .preparing import choose_kernel, environment_naming, environment_of, read_notebook
 from .requests import not_libraries, request_for
 from .stopping import Graces, Stopping
+from .undertaking import Undertaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
