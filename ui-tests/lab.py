@@ -19,6 +19,8 @@ import psutil
 from jupyter_flow.testing.notebooks import write_notebook
 
 TOKEN = "only-for-these-tests"
+#: As behind JupyterHub: nothing is at the root of the host.
+BASE = "/user/ada"
 BUILT = Path(__file__).parents[1] / "jupyter_flow" / "labextension"
 
 
@@ -37,7 +39,7 @@ class Lab:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{BASE}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -75,6 +77,7 @@ class Lab:
                 *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
                 *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.root}"),
+                f"--ServerApp.base_url={BASE}/",
                 "--ServerApp.jpserver_extensions=jupyter_flow.server=True",
                 *("--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"),
                 # No traffic out: extension list, update check, news.

@@ -25,9 +25,9 @@ SPLIT = """() => {
 }"""
 
 #: Returns when the workspace knows two run tabs that stand beside each other.
-SAVED = """async name => {
+SAVED = """async ([base, name]) => {
   const isSaved = async () => {
-    const { data } = await (await fetch(`/lab/api/workspaces/${name}`)).json();
+    const { data } = await (await fetch(`${base}/lab/api/workspaces/${name}`)).json();
     const runs = Object.keys(data).filter(key => key.startsWith('jupyter-flow-run:'));
     return runs.length === 2 && data['layout-restorer:data']?.main?.dock?.children?.length === 2;
   };
@@ -103,7 +103,7 @@ def test_two_runs_go_on_side_by_side_and_are_there_again_after_a_reload(lab, win
     assert abs(boxes[0]["x"] - boxes[1]["x"]) > 200
     window.shot("running")
 
-    window.page.evaluate(SAVED, "twice")
+    window.page.evaluate(SAVED, [lab.url, "twice"])
     window.page.reload()
     window.settle()
     expect(titles.filter(has_text="running")).to_have_count(2)

@@ -6,29 +6,40 @@ Pure. HTML and JavaScript are left out: a panel has no sanitizer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 #: Longer texts, and larger pictures, are left out.
 _LONGEST = 100_000
 _LARGEST = 2_000_000
+#: The tag of the cell that papermill adds.
+_INJECTED = "injected-parameters"
 
 
 def plain_cells(text: str) -> list[dict[str, Any]]:
     """The code cells of the notebook in *text*: ``number``, ``source``, ``outputs``.
 
+    The number is the place among all cells of the source, from 1, as failures and logs count; the
+    cell with the parameters of the run, which the source does not have, has none.
     An output has a ``kind`` (``text``, ``error`` or ``image``) and its ``text``, or base64 PNG.
     """
-    cells = json.loads(text).get("cells", [])
     return [
         {
             "number": number,
             "source": _joined(cell.get("source", "")),
             "outputs": [plain for output in cell.get("outputs", ()) for plain in _plain(output)],
         }
-        for number, cell in enumerate(cells, start=1)
+        for number, cell in _numbered(json.loads(text).get("cells", []))
         if cell.get("cell_type") == "code"
     ]
+
+
+def _numbered(cells: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
+    numbers = count(1)
+    for cell in cells:
+        is_added = _INJECTED in cell.get("metadata", {}).get("tags", ())
+        yield None if is_added else next(numbers), cell
 
 
 def _plain(output: Mapping[str, Any]) -> Iterator[dict[str, str]]:

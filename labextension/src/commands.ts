@@ -54,7 +54,6 @@ export const describedBy: Readonly<Record<keyof typeof CommandIDs, Described>> =
     params: { type: 'object', description: 'Values of its parameters; without them it asks.' }
   }),
   followLink: takes({
-    path: { type: 'string', description: 'The path of the page.' },
     search: { type: 'string', description: 'The search part of its address.' }
   }),
   openRun: takes({

@@ -8,7 +8,8 @@ import type { PanelStore } from './store';
 
 /** As `jupyter_flow/panel/outputs.py` makes them. */
 interface IPlainCell {
-  readonly number: number;
+  /** Among all cells of the source; none has the cell that was added with the parameters. */
+  readonly number: number | null;
   readonly source: string;
   readonly outputs: readonly { readonly kind: 'text' | 'error' | 'image'; readonly text: string }[];
 }
@@ -42,14 +43,18 @@ export function PlainOutputs({ store, run, shown }: IPlainOutputsProps): JSX.Ele
   }
   return (
     <div className="jp-Flow-plain">
-      {cells.map(cell => (
-        <section key={cell.number} aria-label={`cell ${cell.number}`}>
-          <pre className="jp-Flow-plainSource"><span aria-hidden="true">{cell.number}</span>{cell.source}</pre>
+      {cells.map((cell, place) => (
+        <section key={place} aria-label={nameOf(cell)}>
+          <pre className="jp-Flow-plainSource"><span aria-hidden="true">{cell.number ?? nameOf(cell)}</span>{cell.source}</pre>
           {cell.outputs.map((output, at) => output.kind === 'image'
-            ? <img key={at} src={`data:image/png;base64,${output.text}`} alt={`picture ${at + 1} of cell ${cell.number}`} />
-            : <pre key={at} data-kind={output.kind}>{partsOf(output.text).map((part, place) => <span key={place} className={part.look || undefined}>{part.text}</span>)}</pre>)}
+            ? <img key={at} src={`data:image/png;base64,${output.text}`} alt={`picture ${at + 1} of ${nameOf(cell)}`} />
+            : <pre key={at} data-kind={output.kind}>{partsOf(output.text).map((part, from) => <span key={from} className={part.look || undefined}>{part.text}</span>)}</pre>)}
         </section>
       ))}
     </div>
   );
+}
+
+function nameOf(cell: IPlainCell): string {
+  return cell.number === null ? 'parameters of this run' : `cell ${cell.number}`;
 }

@@ -23,7 +23,7 @@ export const launcher: JupyterFrontEndPlugin<void> = {
     app.commands.addCommand(CommandIDs.newFlow, {
       label: args => args['isLauncher'] ? trans.__('Flow') : trans.__('New Flow'),
       caption: trans.__('Make a notebook with a flow in it'),
-      icon: flowIcon,
+      icon: args => args['isPalette'] ? undefined : flowIcon,
       describedBy: describedBy.newFlow,
       execute: async args => {
         try {

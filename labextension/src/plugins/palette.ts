@@ -19,6 +19,6 @@ export const palette: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate: (_app: JupyterFrontEnd, list: ICommandPalette, translator: ITranslator | null) => {
     const category = (translator ?? nullTranslator).load('jupyter_flow').__('Flows');
-    LISTED.forEach(command => list.addItem({ command, category }));
+    LISTED.forEach(command => list.addItem({ command, category, args: { isPalette: true } }));
   }
 };

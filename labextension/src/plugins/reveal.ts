@@ -45,7 +45,7 @@ export async function reveal(
   if (at >= 0) {
     content.deselectAll();
     content.activeCellIndex = at;
-    await content.scrollToItem(at, 'center');
+    await content.scrollToItem(at, 'smart');
   }
   return at;
 }

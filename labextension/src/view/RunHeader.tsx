@@ -17,6 +17,9 @@ export interface IRunHeaderProps {
   readonly actions?: IRunActions | undefined;
 }
 
+/** Reasons that tell no more than the state does, also while it is being reached. */
+const SAID = ['cancelled'];
+
 export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element {
   const { run, params } = page;
   const given = Object.entries(params);
@@ -28,7 +31,7 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
         ) : run.flow}</h2>
         <Sign state={run.state} of="run" word />
         <Elapsed page={page} />
-        {run.reason && run.reason !== runSign(run.state).word ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
+        {run.reason && !SAID.includes(run.reason) && run.reason !== runSign(run.state).word ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
         {run.is_left ? <span className="jp-Flow-reasonInline" data-tone="warn">nobody sees to it: start a service with <code>jupyter flow serve</code></span> : null}
         <span className="jp-Flow-push" />
         <RunActions run={run} actions={actions} />
@@ -59,10 +62,11 @@ function Elapsed({ page }: { page: RunPage }): JSX.Element | null {
     return null;
   }
   const word = run.ended_at === null ? 'for' : 'in';
-  const again = first === run.started_at ? '' : `; opened again ${zoned(run.started_at)}, ${word} ${runTook(run, now)}`;
+  const isAgain = first !== run.started_at;
+  const again = isAgain ? `; opened again ${zoned(run.started_at)}` : '';
   return (
     <span className="jp-Flow-soft jp-Flow-time" title={`began ${zoned(first)}${again}`}>
-      {word} {runTook({ ...run, started_at: first }, now)}
+      {word} {runTook({ ...run, started_at: first }, now)}{isAgain ? ` · again ${word} ${runTook(run, now)}` : ''}
     </span>
   );
 }

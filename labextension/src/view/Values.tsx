@@ -43,8 +43,8 @@ export function Values({ page, onSelect, others }: IValuesProps): JSX.Element {
           <tbody>
             {shown.slice(0, 500).map((row, at) => (
               <tr key={`${row.key}.${row.name}`}>
-                <td>{row.key !== shown[at - 1]?.key ? (row.isTask ? <button type="button" className="jp-Flow-link" onClick={() => onSelect(row.key)}>{row.key}</button> : <span className="jp-Flow-soft">{row.key}</span>) : null}</td>
-                <td className="jp-Flow-mono">{row.name}</td>
+                <td className="jp-Flow-whole">{row.key !== shown[at - 1]?.key ? (row.isTask ? <button type="button" className="jp-Flow-link" onClick={() => onSelect(row.key)}>{row.key}</button> : <span className="jp-Flow-soft">{row.key}</span>) : null}</td>
+                <td className="jp-Flow-mono jp-Flow-whole">{row.name}</td>
                 <td><Json value={row.value} open={0} />{others && row.isTask && typeof row.value === 'number' ? <PlotButton measure={{ key: row.key, name: row.name }} plotted={plotted} onPlot={plot} /> : null}</td>
               </tr>
             ))}

@@ -22,6 +22,8 @@ export interface IComparedRow {
 
 interface ICell {
   readonly value: unknown;
+  /** The value as it is compared: files of the run itself are not others because another run made them. */
+  readonly text: string;
   readonly measure: IMeasure | null;
 }
 
@@ -53,7 +55,7 @@ function rowOf(group: IComparedRow['group'], key: string, cells: readonly (ICell
     key,
     values,
     told: values.map(each => (isTime && typeof each === 'number' ? duration(each) : '')),
-    differs: isTime ? isFar(numbers) : isUnlike(values),
+    differs: isTime ? isFar(numbers) : isUnlike(cells),
     change: numbers.length === values.length ? changeOf(numbers, isTime ? duration : brief) : '',
     measure: numbers.length ? (cells.find(each => each?.measure)?.measure ?? null) : null
   };
@@ -71,9 +73,12 @@ function changeOf(numbers: readonly number[], told: (size: number) => string): s
   return `${sign}${told(Number(size.toPrecision(4)))}` + (first !== 0 && part >= 1 && part < 1000 ? ` (${sign}${part} %)` : '');
 }
 
-function isUnlike(values: readonly unknown[]): boolean {
-  const first = JSON.stringify(values[0]);
-  return values.some(each => JSON.stringify(each) !== first);
+function isUnlike(cells: readonly (ICell | undefined)[]): boolean {
+  return cells.some(each => each?.text !== cells[0]?.text);
+}
+
+function cellOf(page: RunPage, value: unknown, measure: IMeasure | null = null): ICell {
+  return { value, text: (JSON.stringify(value) ?? '').replaceAll(page.run.id, 'RUN'), measure };
 }
 
 function isFar(times: readonly number[]): boolean {
@@ -82,19 +87,19 @@ function isFar(times: readonly number[]): boolean {
 }
 
 function paramsOf(page: RunPage): Column {
-  return Object.fromEntries(Object.entries(page.params).map(([name, value]) => [name, { value, measure: null }]));
+  return Object.fromEntries(Object.entries(page.params).map(([name, value]) => [name, cellOf(page, value)]));
 }
 
 function valuesOf(page: RunPage): Column {
   return Object.fromEntries(page.task_runs.flatMap(run => {
     const key = keyOf(run.task, run.index);
-    return Object.entries(run.values).map(([name, value]) => [`${key}.${name}`, { value, measure: { key, name } }]);
+    return Object.entries(run.values).map(([name, value]) => [`${key}.${name}`, cellOf(page, value, { key, name })]);
   }));
 }
 
 function timesOf(page: RunPage, now: number): Column {
   return Object.fromEntries([...facesOf(page)].flatMap(([key, face]) => {
     const value = elapsed(face, now);
-    return value === null ? [] : [[key, { value, measure: { key, name: null } }]];
+    return value === null ? [] : [[key, cellOf(page, value, { key, name: null })]];
   }));
 }

@@ -219,6 +219,7 @@ def test_outputs_are_made_plain() -> None:
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# title"),
+            nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["injected-parameters"]}),
             nbformat.v4.new_code_cell(
                 "show()",
                 outputs=[
@@ -231,8 +232,10 @@ def test_outputs_are_made_plain() -> None:
             ),
         ]
     )
-    (cell,) = plain_cells(nbformat.writes(notebook))
+    added, cell = plain_cells(nbformat.writes(notebook))
 
+    # As in its source, which does not have the parameters of the run.
+    assert added["number"] is None
     assert cell["number"] == 2
     assert cell["outputs"] == [
         {"kind": "text", "text": "printed"},

@@ -45,6 +45,18 @@ describe('the outputs of a notebook', () => {
     widget.dispose();
   });
 
+  it('have the numbers of the cells in the source, which does not have the parameters of the run', () => {
+    const widget = shown();
+    const given = notebook();
+    const injected = { cell_type: 'code', id: 'p', metadata: { tags: ['injected-parameters'] }, execution_count: 1, source: 'x = 2', outputs: [] };
+
+    widget.draw({ ...given, cells: [injected, ...given.cells] });
+
+    const numbers = [...widget.node.querySelectorAll('.jp-Flow-cellCount')].map(each => each.textContent);
+    expect(numbers).toEqual(['', '2']);
+    widget.dispose();
+  });
+
   it('do nothing: what they bring of programs is taken out', async () => {
     const widget = shown();
 

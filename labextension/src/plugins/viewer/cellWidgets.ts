@@ -9,8 +9,8 @@ import { Panel, Widget } from '@lumino/widgets';
 import { headline, merged, remarkOn, sameAtFirst, textOf } from './cells';
 
 export interface ICellWidget extends Widget {
-  /** Show the cell as it is now; what did not change stays on the screen. */
-  draw(cell: ICell): void;
+  /** Show the cell, the *number*th of its source, as it is now; what did not change stays on the screen. */
+  draw(cell: ICell, number: number | null): void;
 }
 
 export function makeCell(cell: ICell, rendermime: IRenderMimeRegistry): ICellWidget {
@@ -58,8 +58,8 @@ class CodeCellView extends Panel {
     this._model.dispose();
   }
 
-  draw(cell: ICell): void {
-    this._head.draw(cell as ICodeCell);
+  draw(cell: ICell, number: number | null): void {
+    this._head.draw(cell as ICodeCell, number);
     const outputs = merged((cell as ICodeCell).outputs);
     const same = sameAtFirst(this._outputs, outputs);
     if (outputs.length < this._outputs.length) {
@@ -100,8 +100,9 @@ class CodeHead extends Widget {
     this.node.append(details);
   }
 
-  draw(cell: ICodeCell): void {
-    this._count.textContent = `[${cell.execution_count ?? ' '}]`;
+  draw(cell: ICodeCell, number: number | null): void {
+    this._count.textContent = number === null ? '' : `${number}`;
+    this._count.title = number === null ? '' : `cell ${number}`;
     this._line.textContent = headline(cell);
     this._remark.textContent = remarkOn(cell);
     this._code.textContent = textOf(cell.source);

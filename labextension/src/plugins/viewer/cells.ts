@@ -62,12 +62,25 @@ export function headline(cell: ICodeCell): string {
 
 /** Why a cell is there that its author did not write, if so. */
 export function remarkOn(cell: ICell): string {
-  const tags = cell.metadata['tags'];
-  const has = (tag: string): boolean => Array.isArray(tags) && tags.includes(tag);
-  return has('injected-parameters') ? 'parameters of this run' : has('parameters') ? 'parameters' : '';
+  return isTagged(cell, INJECTED) ? 'parameters of this run' : isTagged(cell, 'parameters') ? 'parameters' : '';
 }
 
-/** Code cells, and the cells of text between them. */
-export function shownCells(notebook: INotebookContent): ICell[] {
-  return notebook.cells.filter(cell => isCode(cell) ? textOf(cell.source).trim() !== '' : cell.cell_type === 'markdown');
+/** A cell, and which of all cells of the source it is, from 1; null for one that the source does not have. */
+export interface IShownCell {
+  readonly cell: ICell;
+  readonly number: number | null;
+}
+
+/** Code cells, and the cells of text between them; numbered as failures, logs and progress number them. */
+export function shownCells(notebook: INotebookContent): IShownCell[] {
+  let last = 0;
+  const numbered = notebook.cells.map(cell => ({ cell, number: isTagged(cell, INJECTED) ? null : (last += 1) }));
+  return numbered.filter(({ cell }) => isCode(cell) ? textOf(cell.source).trim() !== '' : cell.cell_type === 'markdown');
+}
+
+const INJECTED = 'injected-parameters';
+
+function isTagged(cell: ICell, tag: string): boolean {
+  const tags = cell.metadata['tags'];
+  return Array.isArray(tags) && tags.includes(tag);
 }

@@ -20,7 +20,7 @@ export class NotebookOutputs extends Panel {
     this._drawn = notebook;
     const before = this._cells;
     this._cells = new Map();
-    shownCells(notebook).forEach((cell, place) => {
+    shownCells(notebook).forEach(({ cell, number }, place) => {
       const name = nameOf(cell, place);
       const widget = before.get(name) ?? makeCell(cell, this._rendermime);
       before.delete(name);
@@ -28,7 +28,7 @@ export class NotebookOutputs extends Panel {
       if (this.widgets[place] !== widget) {
         this.insertWidget(place, widget);
       }
-      widget.draw(cell);
+      widget.draw(cell, number);
     });
     before.forEach(each => each.dispose());
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { elapsed, facesOf, progress, sentence } from '../faces';
 import { criticalPath } from '../graph/critical';
-import { matching, noQuery } from '../graph/query';
+import { matching, noQuery, statesIn } from '../graph/query';
 import { FAILED, RUNNING, SUCCEEDED } from './pages';
 
 const now = Date.parse('2030-01-01T00:00:00Z');
@@ -55,6 +55,13 @@ it.each([
   [{ text: 'clean', states: ['failed'] }, []]
 ])('finds tasks by %o', (query, expected) => {
   expect([...(matching(facesOf(FAILED), { ...noQuery, ...query }) ?? [])].sort()).toEqual([...expected].sort());
+});
+
+it('counts tasks and instances as the head of the run does', () => {
+  const counted = statesIn(facesOf(FAILED));
+
+  expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(Object.entries(FAILED.run.tasks).filter(([, number]) => number)));
+  expect([...counted.keys()].slice(0, 2)).toEqual(['failed', 'upstream_failed']);
 });
 
 it('finds nothing when nothing is looked for', () => {

@@ -56,5 +56,5 @@ it('counts a repaired run from its first beginning, and tells the last stretch b
   const repaired = { ...page([taskRun('train', 'succeeded', { attempts: tried })]), run: run({ state: 'succeeded', started_at: at(80), ended_at: at(90) }) };
   render(<RunHeader page={repaired} />);
 
-  expect(screen.getByText('in 1 min 30 s').title).toMatch(/^began .*; opened again .*, in 10 s$/);
+  expect(screen.getByText('in 1 min 30 s · again in 10 s').title).toMatch(/^began .*; opened again .*$/);
 });

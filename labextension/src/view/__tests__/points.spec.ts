@@ -67,6 +67,18 @@ describe('a comparison', () => {
     expect(row('m')?.change).toBe('');
   });
 
+  it('does not say that a file differs because another run made it', () => {
+    const made = (id: string, name: string) => {
+      const given = page([taskRun('load', 'succeeded', { values: { table: `/runs/${id}/load/1/${name}` } })]);
+      return { ...given, run: { ...given.run, id } };
+    };
+    const [same] = comparisonOf([made('r1', 'raw.csv'), made('r2', 'raw.csv')], now);
+    const [other] = comparisonOf([made('r1', 'raw.csv'), made('r2', 'raw.parquet')], now);
+
+    expect(same?.differs).toBe(false);
+    expect(other?.differs).toBe(true);
+  });
+
   it('does not say that times differ that are about the same', () => {
     expect(row('load')?.differs).toBe(false);
     expect(row('load')?.told).toEqual(['10 s', '11 s']);

@@ -13,9 +13,9 @@ export interface IFormActionsProps {
 
 export function FormActions({ label, disabled, onCancel }: IFormActionsProps): JSX.Element {
   return (
-    <div className="jp-Flow-actions">
-      <button type="submit" className="jp-Flow-button jp-Flow-button-main" disabled={disabled}>{label}</button>
+    <div className="jp-Flow-formButtons">
       <Button label="Cancel" onClick={onCancel} />
+      <button type="submit" className="jp-Flow-button jp-Flow-button-main" disabled={disabled}>{label}</button>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import type { Node, NodeProps } from '@xyflow/react';
 
 import { keyOf } from '../../core/run';
 import { lastAttempt } from '../../core/select';
-import { duration, taskSign } from '../../core/words';
+import { count, duration, taskSign } from '../../core/words';
 import { elapsed, progress, sentence } from '../faces';
 import type { ITaskFace } from '../faces';
 import { useNow } from '../now';
@@ -125,7 +125,7 @@ function Near({ face }: { face: ITaskFace }): JSX.Element {
   const isLive = face.startedAt !== null && face.endedAt === null;
   const now = useNow(isLive);
   const spent = elapsed(face, now);
-  const told = progress(face) || (face.state === 'succeeded' ? kindOf(face) : taskSign(face.state).word);
+  const told = [progress(face) || (face.state === 'succeeded' ? kindOf(face) : taskSign(face.state).word), tries(face)];
   return (
     <>
       <span className="jp-Flow-nodeHead">
@@ -133,7 +133,7 @@ function Near({ face }: { face: ITaskFace }): JSX.Element {
         <span className="jp-Flow-nodeName" title={face.task.name}>{face.task.name}</span>
       </span>
       <span className="jp-Flow-nodeFoot">
-        {face.width === null ? <span className="jp-Flow-nodeTold">{told}{tries(face)}</span> : <StateBar counts={face.counts} />}
+        {face.width === null ? <span className="jp-Flow-nodeTold">{told.filter(Boolean).join(' · ')}</span> : <StateBar counts={face.counts} />}
         <span className="jp-Flow-time">{spent === null ? '' : duration(spent)}</span>
       </span>
       {face.state === 'running' && face.width === null && face.done !== null ? (
@@ -145,13 +145,13 @@ function Near({ face }: { face: ITaskFace }): JSX.Element {
 
 /** What kind of task it is, where there is nothing better to say. */
 function kindOf(face: ITaskFace): string {
-  const cells = face.attempt?.cells;
-  return cells ? `${cells} ${cells === 1 ? 'cell' : 'cells'}` : face.task.kind;
+  const { attempt } = face;
+  return attempt?.cells ? count(attempt.cells, 'cell') : (attempt?.number ?? 1) > 1 ? '' : face.task.kind;
 }
 
 function tries(face: ITaskFace): string {
   const number = face.attempt?.number ?? 1;
-  return number > 1 ? ` · attempt ${number}` : '';
+  return number > 1 ? `attempt ${number}` : '';
 }
 
 function Instances({ face, actions }: { face: ITaskFace; actions: INodeActions }): JSX.Element {

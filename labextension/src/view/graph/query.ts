@@ -1,4 +1,5 @@
 /** What somebody looks for in a graph: a text, some states, the critical path. Pure. */
+import { TALLY_ORDER } from '../../core/words';
 import type { Faces } from '../faces';
 
 export interface IQuery {
@@ -27,13 +28,16 @@ export function matching(faces: Faces, query: IQuery): ReadonlySet<string> | nul
   return found;
 }
 
-/** How many tasks are, at least in part, in each state; in the order of first sight. */
+/**
+ * How many tasks, and instances of mapped ones, are in each state: as the head of the run counts
+ * them, and in its order, so that no chip moves when the run goes on.
+ */
 export function statesIn(faces: Faces): ReadonlyMap<string, number> {
-  const counted = new Map<string, number>();
+  const counted = new Map<string, number>(TALLY_ORDER.map(state => [state, 0]));
   for (const face of faces.values()) {
-    for (const state of face.runs.length ? Object.keys(face.counts) : [face.state]) {
-      counted.set(state, (counted.get(state) ?? 0) + 1);
+    for (const [state, number] of Object.entries(face.runs.length ? face.counts : { [face.state]: 1 })) {
+      counted.set(state, (counted.get(state) ?? 0) + number);
     }
   }
-  return counted;
+  return new Map([...counted].filter(([, number]) => number > 0));
 }

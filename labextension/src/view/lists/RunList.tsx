@@ -37,7 +37,7 @@ export function RunList({ runs, selected = null, onOpen }: IRunListProps): JSX.E
   if (runs.length === 0) {
     return (
       <div className="jp-Flow jp-Flow-list">
-        <Empty title="No run yet." code="%flow run">Define a flow in a notebook with a <code>%%flow</code> cell, then start it from the cell below:</Empty>
+        <Empty title="No run yet." code="%flow run">The arrow beside a flow runs it, and so does this in a notebook, below its <code>%%flow</code> cell:</Empty>
       </div>
     );
   }

@@ -26,7 +26,7 @@ export function ScheduleList({ schedules, ...rest }: IScheduleListProps): JSX.El
   if (schedules.length === 0) {
     return (
       <div className="jp-Flow jp-Flow-list">
-        <Empty title="Nothing is scheduled." code={'%flow schedule nightly --cron "0 6 * * 1-5"'}>The clock beside a flow has it run by itself, and so does this in a notebook:</Empty>
+        <Empty title="Nothing is scheduled." code="%flow schedule --cron @daily">The clock beside a flow has it run by itself, and so does this in a notebook:</Empty>
       </div>
     );
   }

@@ -12,7 +12,7 @@ export interface IFailureProps {
   readonly onNotebook?: (() => void) | undefined;
   /** Open the source at that cell. */
   readonly onSource?: (() => void) | undefined;
-  /** Open a copy that is run up to that cell. */
+  /** Open a copy that stands where the attempt failed. */
   readonly onDebug?: (() => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ export function Failure({ attempt, failure, onNotebook, onSource, onDebug }: IFa
       <p className="jp-Flow-actions">
         <Button label="Open executed notebook" icon="open" onClick={onNotebook} />
         <Button label={failure.cell === null ? 'Open source' : `Open source at cell ${failure.cell}`} icon="source" onClick={onSource} />
-        <Button label="Debug" icon="play" title="open a copy with these parameters, and run it up to the cell that failed" onClick={onDebug} />
+        <Button label="Debug" icon="play" title="open a copy with these parameters at the cell that failed: with the kernel of this attempt if it was kept, else with a new one in which all cells above are run" onClick={onDebug} />
       </p>
       {failure.traceback.trim() ? (
         <pre className="jp-Flow-traceback" tabIndex={0} aria-label="traceback">

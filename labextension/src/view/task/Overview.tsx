@@ -1,6 +1,7 @@
 /** What there is to know of a task run beside its log and outputs. */
 import { useState } from 'react';
 
+import { zoned } from '../../core/time';
 import type { AttemptView, RunPage, TaskRunView, TaskView } from '../../core/wire.gen';
 import { taskSign } from '../../core/words';
 import type { IRunActions } from '../actions';
@@ -84,7 +85,7 @@ function Measures({ attempt, task }: { attempt: AttemptView | null; task: TaskVi
     attempt?.cpu === null || attempt === null ? '' : `${duration(attempt.cpu)} of CPU`,
     attempt?.memory ? `${bytes(attempt.memory)} at most` : '',
     task.retries ? `up to ${task.retries} ${task.retries === 1 ? 'retry' : 'retries'}` : '',
-    attempt ? `began ${new Date(attempt.started_at).toLocaleString()}` : ''
+    attempt ? `began ${zoned(attempt.started_at)}` : ''
   ].filter(Boolean);
   return parts.length ? <p className="jp-Flow-soft">{parts.join(' · ')}</p> : null;
 }
