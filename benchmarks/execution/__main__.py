@@ -26,6 +26,8 @@ def main() -> None:
         PAPERMILL[:] = [asked.papermill]
     for name in _THREADS:
         os.environ[name] = "1"
+    # What is installed is compiled, and so is papermill; a checkout is when Python may keep it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     adopt_orphans()
     if asked.profile:
         from .imports import profile_imports

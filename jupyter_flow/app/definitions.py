@@ -70,9 +70,9 @@ class Definitions:
 
     @property
     def _kernels(self) -> tuple[str, ...]:
-        from jupyter_client.kernelspec import KernelSpecManager
+        from jupyter_flow.execution.kernelspecs import kernelspec_folders
 
-        return tuple(KernelSpecManager().find_kernel_specs())
+        return tuple(kernelspec_folders())
 
     def find(self) -> list[CheckedFlow]:
         """All flows below the folder, by name."""

@@ -31,8 +31,10 @@ def watch(
     """*run* now, after each change (at most once in *every* seconds), and at its end.
 
     With *tick*, the same run again when so many seconds went by without a change: time passes.
-    It ends when nobody drives the run; with *until*, not before that is set.
+    It ends when nobody drives the run; with *until*, not before that is set, and without a pause
+    from then on.
     """
+    over = until or threading.Event()
     news: SimpleQueue[bool | BaseException] = SimpleQueue()
     listener = threading.Thread(
         target=_listen, args=(flows, run, news, until), name=f"watch {run}", daemon=True
@@ -50,7 +52,7 @@ def watch(
         # Loading and showing may take a fifth of the time, not more.
         pause = max(every, 4 * (time.monotonic() - began))
         if going and changed:
-            time.sleep(min(pause, 5.0))
+            over.wait(min(pause, 5.0))
 
 
 def _news(news: SimpleQueue[bool | BaseException], tick: float | None) -> tuple[bool, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +34,8 @@ for _title, _commands in _GROUPS:
 
 def _version(value: bool) -> None:
     if value:
+        from importlib import metadata
+
         typer.echo(f"jupyter flow {metadata.version('jupyterlab-flow')}")
         raise typer.Exit
 

@@ -68,10 +68,13 @@ def show_error(error: FlowError) -> None:
 
 def show_problems(problems: Iterable[Problem]) -> None:
     """Each problem with its place and a caret, on standard error."""
+    shown = list(problems)
+    if not shown:
+        return
     from rich.text import Text
 
     console = err()
-    for index, problem in enumerate(problems):
+    for index, problem in enumerate(shown):
         first, *rest = str(problem).split("\n")
         style = STYLES[Tone.BAD if problem.is_error else Tone.WARN]
         text = Text("\n" if index else "")

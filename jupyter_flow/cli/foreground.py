@@ -35,8 +35,12 @@ class View(Protocol):
         """Called once, when there is nothing more to come."""
 
 
-def carry(flows: Flows, run: RunId, view: View) -> Run:
-    """Carry *run* to its end and show it meanwhile. Signals as for `Flows.drive`."""
+def carry(flows: Flows, run: RunId, view: View | None) -> Run:
+    """Carry *run* to its end and show it meanwhile in *view*. Signals as for `Flows.drive`."""
+    return flows.drive(run) if view is None else _carry_in_view(flows, run, view)
+
+
+def _carry_in_view(flows: Flows, run: RunId, view: View) -> Run:
     driven = threading.Event()
     failed: list[BaseException] = []
 
@@ -60,21 +64,11 @@ def carry(flows: Flows, run: RunId, view: View) -> Run:
     return done
 
 
-def view_for(*, quiet: bool, as_json: bool) -> View:
-    """A live table on a terminal, lines in a log, nothing when nobody looks."""
+def view_for(*, quiet: bool, as_json: bool) -> View | None:
+    """A live table on a terminal, lines in a log, none when nobody looks."""
     if quiet or as_json:
-        return Silence()
+        return None
     return LiveTable() if consoles.is_live() else Lines()
-
-
-class Silence:
-    """Shows nothing."""
-
-    def show(self, run: Run) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
 
 
 class LiveTable:

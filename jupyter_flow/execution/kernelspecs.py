@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
@@ -72,8 +74,10 @@ THIS_PYTHON = Kernelspec(
     argv=(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
 )
 
+#: The name that a notebook gives its kernel when it was made in any Python's JupyterLab.
+_NATIVE = "python3"
 #: What says where kernelspecs are, and for how many seconds one is as it was found.
-_PLACES = ("JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_PREFER_ENV_PATH", "HOME")
+_PLACES = ("JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_PREFER_ENV_PATH", "IPYTHONDIR", "HOME")
 _FRESH = 5.0
 _found: dict[tuple[str | None, ...], tuple[Kernelspec, float]] = {}
 
@@ -95,21 +99,40 @@ def find_kernelspec(name: str | None) -> Kernelspec:
     return spec
 
 
-def _read_kernelspec(name: str) -> Kernelspec:
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+def kernelspec_folders() -> dict[str, Path | None]:
+    """Where the installed kernelspecs are, by name, as `jupyter_client` finds them, which takes
+    long to load. None is this environment's own kernel, which is there without being installed.
+    """
+    from jupyter_core.paths import jupyter_path
 
-    specs = KernelSpecManager()
-    try:
-        spec = specs.get_kernel_spec(name)
-    except NoSuchKernel:
-        known = list(specs.find_kernel_specs())
+    homes = [*map(Path, jupyter_path("kernels")), _ipython_folder() / "kernels"]
+    files = (file for home in homes for file in sorted(home.glob("*/kernel.json")))
+    found: dict[str, Path | None] = {}
+    for file in files:
+        found.setdefault(file.parent.name.lower(), file.parent)
+    if find_spec("ipykernel") is not None:
+        found.setdefault(_NATIVE, None)
+    return found
+
+
+def _ipython_folder() -> Path:
+    return Path(os.environ.get("IPYTHONDIR", "~/.ipython")).expanduser()
+
+
+def _read_kernelspec(name: str) -> Kernelspec:
+    known = kernelspec_folders()
+    if name.lower() not in known:
         raise NotFoundError(
             f"the kernel {name!r} is not installed",
-            hint=f"{suggestion(name, known, noun='kernel')} Install it, or choose another with "
-            "the option kernel=.",
+            hint=f"{suggestion(name, list(known), noun='kernel')} Install it, or choose another "
+            "with the option kernel=.",
             code="JF601",
-        ) from None
-    provisioner = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name")
+        )
+    folder = known[name.lower()]
+    if folder is None:
+        return replace(THIS_PYTHON, name=name, display_name="Python 3 (ipykernel)")
+    about = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
+    provisioner = about.get("metadata", {}).get("kernel_provisioner", {}).get("provisioner_name")
     if provisioner not in (None, "local-provisioner"):
         raise FlowError(
             f"the kernel {name!r} is started by the provisioner {provisioner!r}",
@@ -118,10 +141,10 @@ def _read_kernelspec(name: str) -> Kernelspec:
         )
     return Kernelspec(
         name=name,
-        display_name=spec.display_name,
-        language=spec.language or "python",
-        argv=tuple(spec.argv),
-        env=spec.env,
-        interrupt_by_message=spec.interrupt_mode == "message",
-        resources=spec.resource_dir,
+        display_name=about.get("display_name", ""),
+        language=about.get("language") or "python",
+        argv=tuple(about.get("argv", ())),
+        env=about.get("env", {}),
+        interrupt_by_message=about.get("interrupt_mode") == "message",
+        resources=str(folder),
     )

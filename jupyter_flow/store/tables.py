@@ -4,7 +4,8 @@ A run is one row that changes with every entry of its journal, so what is large 
 change stands elsewhere: its plan in ``plans``. Users' values are JSON text as `jupyter_flow.wire`
 writes it, never a database's own JSON, which may reorder keys and round numbers.
 
-`jupyter_flow.store.migrations` makes these tables; a test holds the two equal.
+`jupyter_flow.store.migrations` makes these tables; a test holds the two equal. Indexes of some
+rows only are in `partial_indexes`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
 )
 
 metadata = MetaData(
@@ -77,12 +77,6 @@ class Prose(TypeDecorator[str]):
 Name = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _index_of_some(*columns: str) -> Index:
-    """An index of the rows in which the first of *columns* is set; the others cost nothing."""
-    some = text(f"{columns[0]} IS NOT NULL")
-    return Index(None, *columns, sqlite_where=some, postgresql_where=some)
-
-
 def _moment(name: str, *, nullable: bool = True) -> Column[Any]:
     return Column(name, UtcDateTime, nullable=nullable)
 
@@ -127,9 +121,6 @@ runs = Table(
     Index(None, "flow", "logical_date"),
     Index(None, "state", "created_at"),
     Index(None, "series", "fire_time", unique=True),
-    _index_of_some("backfill", "created_at"),
-    _index_of_some("leased_until"),
-    _index_of_some("late_at"),
 )
 
 plans = Table("plans", metadata, _run(), Column("plan", Text, nullable=False))
@@ -225,7 +216,6 @@ schedules = Table(
     Column("owner", Text),
     Column("token", Integer, nullable=False),
     _moment("leased_until"),
-    _index_of_some("next_fire"),
 )
 
 misses = Table(
@@ -262,8 +252,6 @@ alerts = Table(
     Column("owner", Text),
     _moment("leased_until"),
     Index(None, "run", "id"),
-    _index_of_some("next_try_at"),
-    _index_of_some("given_up_at"),
     # An id that an alert had is never given to another one.
     sqlite_autoincrement=True,
 )

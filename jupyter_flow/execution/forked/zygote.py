@@ -263,6 +263,7 @@ def main(fd: int, parent: int, modules: list[str]) -> None:
     control.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl+C will tell us
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    gc.disable()  # until everything is made that stays
     try:
         from jupyter_flow.execution.forked.kernel import PreparedKernel
 
@@ -278,6 +279,7 @@ def main(fd: int, parent: int, modules: list[str]) -> None:
         return
     gc.collect()
     gc.freeze()
+    gc.enable()
     files = list(fingerprints().items())
     for at in range(0, len(files), _FILES):
         tell(control, op="files", files=dict(files[at : at + _FILES]))

@@ -1,9 +1,9 @@
 """How a store's tables came to be: one file a change, in ``versions``, run in order by Alembic.
 
 A migration is never edited once it was released. To add one, put a file into ``versions`` whose
-``down_revision`` is `HEAD`, change `jupyter_flow.store.tables` alike and set `HEAD` to its
-``revision``; it must run on SQLite and on PostgreSQL. Tests hold the tables, the migrations and
-`HEAD` together.
+``down_revision`` is `HEAD`, change `jupyter_flow.store.tables` (or `partial_indexes`) alike and set
+`HEAD` to its ``revision``; it must run on SQLite and on PostgreSQL. Tests hold the tables, the
+migrations and `HEAD` together.
 """
 
 from __future__ import annotations

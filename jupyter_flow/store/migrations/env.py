@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from jupyter_flow.store.tables import metadata
+from jupyter_flow.store.partial_indexes import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -22,7 +22,7 @@ from jupyter_flow.store import migrations, rows
 from jupyter_flow.store.engines import writing
 from jupyter_flow.store.migrations import HEAD
 from jupyter_flow.store.opening import _use_wal, open_store
-from jupyter_flow.store.tables import metadata
+from jupyter_flow.store.partial_indexes import metadata
 from jupyter_flow.testing.samples import (
     LOAD,
     MINUTE,

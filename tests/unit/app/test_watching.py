@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from queue import SimpleQueue
 from types import SimpleNamespace
@@ -70,6 +71,21 @@ def test_it_goes_on_until_it_is_told_to_end() -> None:
     journal.lines.put(None)
     journal.lines.put(None)
     assert list(states)[-1] == 5
+
+
+def test_the_end_interrupts_its_pause() -> None:
+    journal, ended = Journal(), threading.Event()
+    states = watch(journal, RUN, every=60, until=ended)  # type: ignore[arg-type]
+    next(states)
+    journal.write(5)
+    assert next(states) == 5
+    ended.set()
+    journal.lines.put(None)
+    journal.lines.put(None)
+
+    began = time.monotonic()
+    assert list(states)[-1] == 5
+    assert time.monotonic() - began < 2
 
 
 def test_what_goes_wrong_in_following_is_raised() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,20 +48,6 @@ def test_help_and_version_succeed(arguments: list[str], capsys) -> None:
 def test_wrong_usage_leaves_with_2(arguments: list[str], capsys) -> None:
     assert called(*arguments) == 2
     assert capsys.readouterr().err
-
-
-def test_help_loads_nothing_heavy() -> None:
-    script = (
-        "import sys\n"
-        "from jupyter_flow.cli import main\n"
-        "try: main(['--help'])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'sqlalchemy', 'papermill', 'nbformat', 'IPython', 'jupyter_client', 'pydantic'}\n"
-        "sys.exit(' '.join(heavy & set(sys.modules)) or 0)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_init_writes_an_example_that_has_no_mistakes(tmp_path: Path, capsys) -> None:
