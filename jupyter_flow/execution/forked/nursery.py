@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from typing import Any
 from jupyter_flow.execution.processes import exit_of
 from jupyter_flow.ports.kernels import KernelExit
 
+from .changes import Changes, fingerprint
 from .environ import with_room
+from .libraries import site_folders
 from .line import PACKET
 
 _ZYGOTE = Path(__file__).with_name("zygote.py")
@@ -63,6 +66,7 @@ class Nursery:
         self.env = env
         self._births: dict[str, Birth] = {}
         self._files: dict[str, tuple[int, int]] = {}
+        self._changes: Changes | None = None
         self._looked = time.monotonic()
         self._settled = threading.Event()
         self._error: NurseryError | None = None
@@ -100,13 +104,17 @@ class Nursery:
 
     @property
     def is_stale(self) -> bool:
-        """Whether something that it has loaded has changed on disk. Looks at all now and then."""
-        files = self._files
+        """Whether something that it has loaded has changed on disk.
+
+        Where the system does not tell, all of it is looked at now and then.
+        """
+        if self._changes is not None:
+            return self._changes.any
         now = time.monotonic()
         if now - self._looked < _LOOK:
             return False
         self._looked = now
-        return any(_fingerprint(path) != then for path, then in files.items())
+        return any(fingerprint(path) != then for path, then in self._files.items())
 
     def wait(self) -> None:
         """Until it is ready. Raises NurseryError when it will not be."""
@@ -170,18 +178,36 @@ class Nursery:
             self._socket.send(json.dumps(order).encode())
 
     def _listen(self) -> None:
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
         while True:
-            try:
-                packet = self._socket.recv(2 * PACKET)
-            except OSError:
-                packet = b""
-            if not packet:
-                break
-            self._hear(json.loads(packet))
-        self._bereaved()
+            for fd, _ in poller.poll():
+                if self._changes is not None and fd == self._changes.fd:
+                    if self._changes.look():  # once is enough
+                        poller.unregister(fd)
+                    continue
+                packet = self._receive()
+                if not packet:
+                    self._bereaved()
+                    return
+                if self._hear(json.loads(packet)) == "ready":
+                    self._watch_files(poller)
 
-    def _hear(self, said: dict[str, Any]) -> None:
-        op = said["op"]
+    def _receive(self) -> bytes:
+        try:
+            return self._socket.recv(2 * PACKET)
+        except OSError:
+            return b""
+
+    def _watch_files(self, poller: select.poll) -> None:
+        files = {path: then for path, then in self._files.items() if path not in site_folders()}
+        with suppress(OSError):  # then they are looked at
+            self._changes = Changes(files, site_folders())
+            poller.register(self._changes.fd, select.POLLIN)
+
+    def _hear(self, said: dict[str, Any]) -> str:
+        """Do what *said* asks for; what it was."""
+        op: str = said["op"]
         if op == "files":
             self._files.update({path: tuple(about) for path, about in said["files"].items()})
         elif op == "ready":
@@ -197,6 +223,7 @@ class Nursery:
                 birth.born(said["pid"])
         else:
             self._ended(said["id"], exit_of(said["status"], cpu=said["cpu"], memory=said["memory"]))
+        return op
 
     def _fail(self, error: NurseryError) -> None:
         self._error = self._error or error
@@ -219,12 +246,6 @@ class Nursery:
         for each in births:
             each.ended(KernelExit())
         self._socket.close()
+        if self._changes is not None:
+            self._changes.close()
         self._process.wait()
-
-
-def _fingerprint(path: str) -> tuple[int, int] | None:
-    try:
-        about = os.stat(path)  # noqa: PTH116 - for some thousand files
-    except OSError:
-        return None
-    return about.st_mtime_ns, about.st_size
