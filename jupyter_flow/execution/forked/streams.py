@@ -112,13 +112,17 @@ class Publisher(IOPubThread):
         self._line = line
         self._streams: dict[int, Stream] = {}
         self._is_holding = self._is_ticking = False
-        self._reading = threading.Lock()
+        self._reading = threading.RLock()
+        self._is_reading = False
+        self._written = select.poll()
 
     def begin(self, streams: Mapping[int, Stream]) -> None:
         """Start to watch; what can be read from a descriptor belongs to its stream."""
         self._master_pid = os.getpid()
         self._woken, self._wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._streams = dict(streams)
+        for fd in streams:
+            self._written.register(fd, select.POLLIN)
         threading.Thread(target=self._watch, name="IOPub", daemon=True).start()
 
     def schedule(self, f: Any) -> None:
@@ -147,16 +151,21 @@ class Publisher(IOPubThread):
             self._is_ticking = True
             os.write(self._wake, b"x")
 
+    def keep_order(self) -> None:
+        """Before a stream takes more: what was written to the descriptors by now comes first."""
+        if self._is_reading or self._written.poll(0):
+            self.bring_in()
+
     def bring_in(self) -> None:
         """Take what was written to the descriptors up to now into the streams."""
-        if not self._is_master_process() or not self._reading.acquire(blocking=False):
+        if not self._is_master_process():
             return
-        try:
+        with self._reading:
+            self._is_reading = True
             for fd, stream in self._streams.items():
                 while data := _read(fd):
-                    stream.write(stream.decode(data))
-        finally:
-            self._reading.release()
+                    stream.take(data)
+            self._is_reading = False
 
     def _watch(self) -> None:
         poller = select.poll()
@@ -192,13 +201,21 @@ class Stream(OutStream):
 
     def __init__(self, session: Any, publisher: Publisher, name: str) -> None:
         super().__init__(session, publisher, name, watchfd=False)
-        self.decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
 
     def begin(self, original: int) -> None:
         """This process is the one that writes; *original* is the descriptor."""
         self._master_pid = os.getpid()
         self._original_stdstream_copy = original
         os.register_at_fork(before=self.flush)
+
+    def write(self, string: str) -> int:
+        self.pub_thread.keep_order()
+        return super().write(string) or len(string)
+
+    def take(self, data: bytes) -> None:
+        """Add what was written to the descriptor of this stream."""
+        super().write(self._decode(data))
 
     def _schedule_flush(self) -> None:
         self.pub_thread.remind()

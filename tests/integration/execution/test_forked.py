@@ -119,6 +119,13 @@ def test_its_end_is_that_of_a_process(attempt: Attempt, tmp_path: Path) -> None:
     assert (tmp_path / "let-go").exists()
 
 
+def test_what_is_written_past_python_stands_where_it_was_written(attempt: Attempt) -> None:
+    cell = "import os\nprint('one')\nos.system('echo two')\nprint('three')\nos.write(1, b'four\\n')"
+    trial = attempt(*[cell] * 20)
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert {trial.text(index) for index in range(20)} == {"one\ntwo\nthree\nfour\n"}
+
+
 def test_a_long_message_reaches_one_that_is_talking(attempt: Attempt) -> None:
     talker = (
         "import threading\ndef talk():\n"

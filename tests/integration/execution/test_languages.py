@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
+from jupyter_flow.execution.forked.libraries import site_folders
 
 from .conftest import Attempt
 
@@ -105,3 +110,25 @@ def test_r_may_end_itself(attempt: Attempt, r: str) -> None:
 def test_r_killed_in_a_cell_is_told(attempt: Attempt, r: str) -> None:
     trial = attempt("tools::pskill(Sys.getpid(), 9)", kernel=r)
     assert (trial.end.outcome, trial.failure.signal) == (Outcome.KERNEL_DIED, 9)
+
+
+def test_another_python_environment_is_its_own(
+    attempt: Attempt, kernels: Callable[..., str], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", other], check=True)
+    python = other / "bin" / "python"
+    site = Path(
+        subprocess.check_output(
+            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+        ).strip()
+    )
+    (site / "only_here.py").write_text("value = 7")
+    (site / "shared.pth").write_text("\n".join(site_folders()))  # ipykernel, without installing it
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    name = kernels("other", argv, "python")
+
+    trial = attempt("import sys, only_here\nprint(sys.prefix, only_here.value)", kernel=name)
+
+    assert trial.text(0).split() == [str(other), "7"], trial.log
+    assert "the kernel is started: other is not this environment's Python kernel" in trial.log
