@@ -13,6 +13,7 @@ from jupyter_flow.execution.kernelspecs import Kernelspec
 from jupyter_flow.ports.kernels import KernelRequest
 
 from .connection import ForkedKernel
+from .libraries import is_shadowed
 from .nursery import Nursery, NurseryError
 
 #: How often a library must have been wanted before it is loaded beforehand.
@@ -126,6 +127,8 @@ class ForkedKernels:
             stocked = self._stocked
             can_have = modules - self._refused.keys()
             if stocked is None or not can_have or not can_have <= stocked.modules:
+                return self._bare
+            if is_shadowed(stocked.packages - self._bare.packages, request.folder):
                 return self._bare
             return stocked
 

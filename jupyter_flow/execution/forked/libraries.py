@@ -7,6 +7,7 @@ into, for an author edits them.
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -54,6 +55,28 @@ def libraries_of(notebook: NotebookNode, folder: Path | None = None) -> frozense
 def is_library(module: str) -> bool:
     """Whether *module* belongs to a package that is installed in this environment."""
     return _is_followed(module) and _is_installed(_top(module))
+
+
+def packages_of(files: Iterable[str]) -> frozenset[str]:
+    """The names by which the installed ones among *files* of modules are imported first of all."""
+    found = set()
+    for folder in site_folders():
+        start = f"{folder}{os.sep}"
+        inside = (file[len(start) :] for file in files if file.startswith(start))
+        found |= {each.partition(os.sep)[0].partition(".")[0] for each in inside}
+    return frozenset(found)
+
+
+def is_shadowed(packages: Iterable[str], folder: Path) -> bool:
+    """Whether a module in *folder* has the name of one of *packages*: there it comes first."""
+    try:
+        there = {each.name for each in os.scandir(folder)}
+    except OSError:
+        return False
+    return any(
+        f"{name}.py" in there or (name in there and (folder / name / "__init__.py").is_file())
+        for name in packages
+    )
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from jupyter_flow.ports.kernels import KernelExit
 
 from .changes import Changes, fingerprint
 from .environ import with_room
-from .libraries import site_folders
+from .libraries import packages_of, site_folders
 from .line import PACKET
 
 _ZYGOTE = Path(__file__).with_name("zygote.py")
@@ -60,6 +61,8 @@ class Nursery:
 
     def __init__(self, modules: frozenset[str], env: Mapping[str, str]) -> None:
         self.modules = modules
+        #: The installed packages that it has loaded, as far as that is known by now.
+        self.packages = frozenset(re.split("[.:]", each)[0] for each in modules)
         #: What a kernel_info_reply of its kernels says; empty until it is ready.
         self.about: Mapping[str, Any] = {}
         #: The environment that it was started in.
@@ -211,6 +214,7 @@ class Nursery:
         if op == "files":
             self._files.update({path: tuple(about) for path, about in said["files"].items()})
         elif op == "ready":
+            self.packages |= packages_of(self._files)
             self.about = said["about"]
             self._settled.set()
         elif op == "refused":

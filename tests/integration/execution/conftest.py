@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,7 +20,7 @@ import pytest
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Failure
-from jupyter_flow.execution.forked.kernels import forked_kernels
+from jupyter_flow.execution.forked.kernels import _of_process, forked_kernels
 from jupyter_flow.execution.kernels import StartedKernels
 from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.routes import KernelRoutes
@@ -101,6 +103,18 @@ def environment_of_zygotes() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("PYTEST_CURRENT_TEST", raising=False)
             forked_kernels()
+
+
+@contextmanager
+def zygotes_of_its_own() -> Iterator[None]:
+    """Zygotes for one test. pytest names each test in the environment; a library might read it."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+    _of_process.cache_clear()
+    try:
+        yield
+    finally:
+        forked_kernels().close()
+        _of_process.cache_clear()
 
 
 #: For a module that holds both ways to a kernel to the same promises.

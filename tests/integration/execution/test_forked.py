@@ -20,7 +20,7 @@ from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.routes import KernelRoutes
 from jupyter_flow.ports.kernels import KernelRequest
 
-from .conftest import Attempt
+from .conftest import Attempt, zygotes_of_its_own
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -45,15 +45,15 @@ def test_it_has_no_descriptor_but_its_own(attempt: Attempt) -> None:
 
 
 def test_no_two_draw_the_same_numbers(attempt: Attempt) -> None:
-    os.environ.pop("PYTEST_CURRENT_TEST")  # or no zygote with numpy may be used
     cell = (
         "import random, uuid, tempfile\nimport numpy.random\n"
         "print(random.random(), uuid.uuid4(), numpy.random.rand(), "
         "numpy.random.default_rng().random(), next(tempfile._get_candidate_names()))"
     )
-    trials = [attempt(cell, preload=("numpy.random",)) for _ in range(3)]
-    assert all("libraries ready" in each.log for each in trials if each.end)
-    drawn = [trial.text(0).split() for trial in trials]
+    with zygotes_of_its_own():
+        trials = [attempt(cell, preload=("numpy.random",)) for _ in range(3)]
+        drawn = [trial.text(0).split() for trial in trials]
+    assert all("libraries ready" in each.log for each in trials)
     assert all(len(set(column)) == 3 for column in zip(*drawn, strict=True))
 
 

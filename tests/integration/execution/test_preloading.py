@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from jupyter_flow.core.states import Outcome
-from jupyter_flow.execution.forked.kernels import _of_process, forked_kernels
 from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.routes import KernelRoutes
 from jupyter_flow.ports.executor import Prospect
 from jupyter_flow.ports.kernels import KernelRequest
 
-from .conftest import RUN, Attempt, notebook_of
+from .conftest import RUN, Attempt, notebook_of, zygotes_of_its_own
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork kernels")
 
 #: Says whether a library is there before it is imported.
 LOOK = "import sys\nprint('tqdm' in sys.modules)\nimport tqdm"
-
-
-@contextmanager
-def zygotes_of_its_own() -> Iterator[None]:
-    """Zygotes for one test. pytest names each test in the environment; a library might read it."""
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-    _of_process.cache_clear()
-    try:
-        yield
-    finally:
-        forked_kernels().close()
-        _of_process.cache_clear()
 
 
 class Watched(KernelRoutes):
@@ -86,6 +71,15 @@ def test_nothing_is_preloaded_for_a_notebook_that_wants_nothing(attempt: Attempt
         assert attempt(LOOK, preload=("tqdm",)).text(0) == "True\n"
         for _ in range(3):
             assert attempt(LOOK, preload=()).text(0) == "False\n"
+
+
+def test_a_module_of_the_project_comes_before_a_library_of_its_name(
+    attempt: Attempt, tmp_path: Path
+) -> None:
+    (tmp_path / "tqdm.py").write_text("mine = True")
+    with zygotes_of_its_own():
+        trial = attempt("import tqdm\nprint(tqdm.mine)", preload=("tqdm",))
+        assert trial.text(0) == "True\n", trial.log
 
 
 def test_a_module_that_is_not_installed_is_not_preloaded_and_told(
