@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MAGIC = ("%", "!", "?")
 #: What every kernel has.
 _OURS = ("IPython", "ipykernel", "jupyter_flow")
+#: What libraries read in the folder in which they are imported.
+_CONFIGURED_BY = {"matplotlib": "matplotlibrc"}
 #: So many files of a project are looked into for one notebook, if they are not larger than this.
 _MOST_FILES, _LARGEST = 200, 2**20
 
@@ -68,13 +70,18 @@ def packages_of(files: Iterable[str]) -> frozenset[str]:
 
 
 def is_shadowed(packages: Iterable[str], folder: Path) -> bool:
-    """Whether a module in *folder* has the name of one of *packages*: there it comes first."""
+    """Whether one of *packages* would be another when it is imported in *folder*.
+
+    A module there that has its name comes first, and some read a file there.
+    """
     try:
         there = {each.name for each in os.scandir(folder)}
     except OSError:
         return False
     return any(
-        f"{name}.py" in there or (name in there and (folder / name / "__init__.py").is_file())
+        f"{name}.py" in there
+        or _CONFIGURED_BY.get(name) in there
+        or (name in there and (folder / name / "__init__.py").is_file())
         for name in packages
     )
 

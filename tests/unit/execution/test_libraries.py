@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from jupyter_flow.execution.forked.libraries import is_library, libraries_of
+from jupyter_flow.execution.forked.libraries import is_library, is_shadowed, libraries_of
 
 
 def found(*cells: str, folder: Path | None = None) -> set[str]:
@@ -93,3 +93,21 @@ def test_a_large_project_is_looked_into_only_so_far(tmp_path: Path) -> None:
         write(tmp_path, **{f"m{number}": f"import m{number + 1}"})
     write(tmp_path, **{f"m{last}": "import yaml"})
     assert found("import m0", folder=tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("there", "shadowed"),
+    [
+        ("pandas.py", True),
+        ("pandas/__init__.py", True),
+        ("pandas/data.csv", False),
+        ("matplotlibrc", True),
+        ("other.py", False),
+    ],
+)
+def test_what_is_in_a_folder_may_come_before_a_library(
+    tmp_path: Path, there: str, shadowed: bool
+) -> None:
+    (tmp_path / there).parent.mkdir(exist_ok=True)
+    (tmp_path / there).write_text("")
+    assert is_shadowed({"pandas", "matplotlib"}, tmp_path) is shadowed
