@@ -100,8 +100,8 @@ def _parsed(source: str) -> frozenset[str]:
     plain = "\n".join("pass" if line.startswith(_MAGIC) else line for line in lines)
     try:
         statements = ast.parse(plain).body
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
+    except (SyntaxError, ValueError, RecursionError, SystemError):
+        return frozenset()  # the last of these: Python 3.11, if another thread parses as well
     return frozenset(_named(statements))
 
 
