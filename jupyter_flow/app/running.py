@@ -122,14 +122,11 @@ class Running:
 
     def look(self, run: str = "") -> None:
         """There is something new about *run*, or about any."""
-        with self._lock:
-            found = [each for id_, each in self._drivers.items() if run in ("", id_)]
-        for driver in found:
-            driver.look()
+        self._look(lambda id_: run in ("", id_))
 
-    def _look_but(self, run: RunId) -> None:
+    def _look(self, is_meant: Callable[[RunId], bool]) -> None:
         with self._lock:
-            found = [each for id_, each in self._drivers.items() if id_ != run]
+            found = [each for id_, each in self._drivers.items() if is_meant(id_)]
         for driver in found:
             driver.look()
 
@@ -168,7 +165,7 @@ class Running:
         self._publish(entry)
         self._written()
         if any(move.key is None for move in entry.moves):
-            self._look_but(entry.run)  # others may have waited for this
+            self._look(lambda run: run != entry.run)  # others may have waited for this
 
     def _enter(self, run: RunId, driver: Driver) -> None:
         with self._lock:

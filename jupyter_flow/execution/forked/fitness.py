@@ -45,11 +45,15 @@ def unfit(spec: Kernelspec, request: KernelRequest, ours: Mapping[str, str]) -> 
     if version is not None:
         return version
     env = spec.environment(request.env)
-    changed = (name for name in env.keys() | ours.keys() if env.get(name) != ours.get(name))
-    early = sorted(name for name in changed if _EARLY.match(name))
+    early = sorted(filter(_EARLY.match, changed_names(env, ours)))
     if early:
         return f"Python must be started with {', '.join(early)}"
     return None
+
+
+def changed_names(env: Mapping[str, str], ours: Mapping[str, str]) -> set[str]:
+    """The variables that are not the same in both environments."""
+    return {name for name in env.keys() | ours.keys() if env.get(name) != ours.get(name)}
 
 
 def needs_sockets(notebook: NotebookNode) -> str:

@@ -13,6 +13,7 @@ from jupyter_flow.execution.kernelspecs import Kernelspec
 from jupyter_flow.ports.kernels import KernelRequest
 
 from .connection import ForkedKernel
+from .fitness import changed_names
 from .libraries import is_shadowed
 from .nursery import Nursery, NurseryError
 
@@ -47,15 +48,11 @@ class ForkedKernels:
         self._stocked: Nursery | None = None
         self._wanted: Counter[str] = Counter()
         self._foreseen: Counter[str] = Counter()
+        #: The libraries that cannot be loaded beforehand, and why.
         self._refused: dict[str, str] = {}
         self._broken: Counter[frozenset[str]] = Counter()
         #: The environment in which the zygotes are started.
         self.env: Mapping[str, str] = dict(os.environ)
-
-    @property
-    def refused(self) -> Mapping[str, str]:
-        """The libraries that cannot be loaded beforehand, and why."""
-        return dict(self._refused)
 
     @property
     def pids(self) -> list[int]:
@@ -161,5 +158,4 @@ def _times(request: KernelRequest) -> dict[str, int]:
 
 def _is_neutral(env: Mapping[str, str], ours: Mapping[str, str]) -> bool:
     """Whether all that *env* changes are names that no library reads."""
-    changed = {name for name in env.keys() | ours.keys() if env.get(name) != ours.get(name)}
-    return all(name.startswith("JUPYTER_FLOW_") for name in changed)
+    return all(name.startswith("JUPYTER_FLOW_") for name in changed_names(env, ours))

@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from .changes import fingerprint
 from .libraries import site_folders
 
 #: What IPython's kernel imports at its first cell, its first error, its end, and so on.
@@ -84,12 +85,8 @@ def fingerprints() -> dict[str, tuple[int, int]]:
     By path, the time of the last change in nanoseconds and the size.
     """
     files = [getattr(each, "__file__", None) for each in list(sys.modules.values())]
-    found = {}
-    for path in [*filter(None, files), *site_folders()]:
-        with suppress(OSError):
-            about = Path(path).stat()
-            found[str(path)] = (about.st_mtime_ns, about.st_size)
-    return found
+    paths = [*filter(None, files), *site_folders()]
+    return {path: found for path in paths if (found := fingerprint(path)) is not None}
 
 
 def _is_installed(module: str) -> bool:

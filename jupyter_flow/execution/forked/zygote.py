@@ -10,8 +10,8 @@ all that it has started as well.
 
 It says ``files`` (what must not change on disk) and ``ready``, or ``refused`` (a module that cannot
 be loaded beforehand) or ``failed``; then ``forked``, and ``ended`` for each kernel, once nothing of
-it is left. It adopts what kernels orphan, reaps
-everything, and ends with all its kernels when PARENT is gone. If it is killed itself, so are they.
+it is left. It adopts what kernels orphan, reaps everything, and ends with all its kernels when
+PARENT is gone. If it is killed itself, so are they.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import time
 import traceback
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,6 @@ class Kid:
     """A kernel. ``last`` is what will be told of it once nothing that it started is left."""
 
     id: str
-    born: float = field(default_factory=time.monotonic)
     last: dict[str, Any] | None = None
     patience: float = 0.0
 
