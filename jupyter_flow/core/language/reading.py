@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from jupyter_flow.core.errors import Problem, Where
 from jupyter_flow.core.flow import Flow, FlowParameter
+from jupyter_flow.core.syntax import parse_module
 from jupyter_flow.core.task_names import suggested_by
 
 from .checks import check, without_loops
@@ -124,7 +125,7 @@ def _parse(findings: Findings) -> ast.Module | None:
         with warnings.catch_warnings():
             # A pattern such as "\d" in a query is no concern of the reader's.
             warnings.simplefilter("ignore")
-            return ast.parse(page.text)
+            return parse_module(page.text)
     except SyntaxError as error:
         findings.refuse("JF103", *_words(error, page), _where(error, page))
     except (RecursionError, MemoryError):

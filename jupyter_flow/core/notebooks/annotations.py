@@ -10,6 +10,8 @@ import ast
 from dataclasses import dataclass
 from functools import lru_cache
 
+from jupyter_flow.core.syntax import parse_expression
+
 
 @dataclass(frozen=True, slots=True)
 class Anything:
@@ -80,7 +82,7 @@ _WRAPPERS = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequire
 def shape_of(annotation: str) -> Shape:
     """The shape that an annotation describes. Never fails: what it cannot read is `Anything`."""
     try:
-        return _shape(ast.parse(annotation.strip(), mode="eval").body)
+        return _shape(parse_expression(annotation.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Anything(annotation)
 

@@ -13,6 +13,8 @@ import tokenize
 from collections.abc import Mapping
 from io import StringIO
 
+from jupyter_flow.core.syntax import parse_module
+
 #: ``%matplotlib inline``, ``!pip list``, ``?name`` and ``name?`` as whole lines.
 _MAGIC_LINE = re.compile(r"^(?P<indent>\s*)(?:[%!?].*|[\w.*]+\?{1,2}\s*)$")
 #: ``files = !ls`` and ``here = %pwd``.
@@ -47,7 +49,7 @@ def comments_of(source: str) -> Mapping[int, str]:
 
 def _parse(source: str) -> ast.Module:
     try:
-        return ast.parse(source)
+        return parse_module(source)
     except (ValueError, RecursionError, MemoryError) as error:
         # A null byte, or nesting deeper than the parser goes: no Python for our purposes.
         raise SyntaxError(str(error) or "nested too deeply") from error

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-#: Lines that are IPython's and not Python's.
-_MAGIC = ("%", "!", "?")
 #: What every kernel has.
 _OURS = ("IPython", "ipykernel", "jupyter_flow")
 #: What libraries read in the folder in which they are imported.
@@ -94,15 +92,14 @@ def site_folders() -> tuple[str, ...]:
 
 def _parsed(source: str) -> frozenset[str]:
     """The names of what *source* imports; a relative one begins with its dots."""
-    lines = source.splitlines()
+    from jupyter_flow.core.notebooks.python_cells import parse_cell  # no zygote reads code
+
     if source.lstrip().startswith("%%"):
         return frozenset()
-    plain = "\n".join("pass" if line.startswith(_MAGIC) else line for line in lines)
     try:
-        statements = ast.parse(plain).body
-    except (SyntaxError, ValueError, RecursionError, SystemError):
-        return frozenset()  # the last of these: Python 3.11, if another thread parses as well
-    return frozenset(_named(statements))
+        return frozenset(_named(parse_cell(source).body))
+    except (SyntaxError, SystemError):
+        return frozenset()
 
 
 _imports = lru_cache(1024)(_parsed)
