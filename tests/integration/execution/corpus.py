@@ -67,10 +67,10 @@ CORPUS: dict[str, list[str]] = {
         "!echo from a shell",
         "out = !echo caught\nout",
         "%%bash\necho bash; echo wrong >&2",
-        "import subprocess, sys, os\nsubprocess.run(['echo', 'from a subprocess'], check=True).returncode",
-        "os.system('echo from os.system')",
-        "print('one', flush=True)\nos.system('echo two')\nprint('three')",
-        "import ctypes\nctypes.CDLL(None).puts(b'from C') >= 0, ctypes.CDLL(None).fflush(None)",
+        "import subprocess, sys, os\nsubprocess.run(['echo', 'from a subprocess'], check=True).returncode  # past Python",
+        "os.system('echo from os.system')  # past Python",
+        "print('one', flush=True)\nos.system('echo two')\nprint('three')  # past Python",
+        "import ctypes\nctypes.CDLL(None).puts(b'from C') >= 0, ctypes.CDLL(None).fflush(None)  # past Python",
         "subprocess.check_output(['cat'], text=True, stdin=subprocess.DEVNULL)",
         "pid = os.fork()\nif pid == 0:\n    print('from a fork', flush=True)\n    os._exit(0)\n"
         "os.waitpid(pid, 0)[1]",
@@ -79,7 +79,7 @@ CORPUS: dict[str, list[str]] = {
         "with ctx.Pool(1) as pool:\n    print(pool.map(work, [3]))",
         "import joblib, math\njoblib.Parallel(n_jobs=2)(joblib.delayed(math.sqrt)(n) for n in (4, 9))",
         "sys.stdout.fileno() > 2, sys.__stdout__.fileno(), sys.stdout.isatty(), sys.stdout.encoding",
-        "os.write(1, b'to descriptor 1\\n')",
+        "os.write(1, b'to descriptor 1\\n')  # past Python",
         "[os.path.exists(f'/proc/self/fd/{n}') for n in (0, 1, 2)]",
     ],
     "libraries": [
