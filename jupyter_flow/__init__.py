@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .app.loading import load as load
     from .app.wiring import open_flows as open_flows
     from .core.build import Flow as Flow
+    from .core.build import expect as expect
     from .core.build import http as http
     from .core.build import notebook as notebook
     from .core.build import params as params
@@ -31,6 +32,7 @@ _HOMES = {
     "FlowError": "core.errors",
     "FlowPanel": "panel.widget",
     "artifact": "handoff",
+    "expect": "core.build",
     "http": "core.build",
     "load": "app.loading",
     "notebook": "core.build",

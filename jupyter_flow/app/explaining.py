@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_flow.core.flow import Flow, Plan, Task
+from jupyter_flow.core.flow import Flow, Kind, Plan, Task
 from jupyter_flow.core.language.writing import written
 from jupyter_flow.core.options import Policy, TriggerRule
 
@@ -40,6 +40,8 @@ def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
 
 
 def _waits(task: Task) -> str:
+    if task.kind is Kind.EXPECT:
+        return f"  expects  {written(task.parameters['condition'])}"
     awaited = task.parameters.get("flow") or task.expand["flow"]
     return f"  waits    for a run of {written(awaited)}"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What sort of thing a task runs. Each but `NOTEBOOK` ships its own notebook, or waits."""
+    """What sort of thing a task runs. Each but `NOTEBOOK` ships its own notebook, or runs none."""
 
     NOTEBOOK = "notebook"
     PYTHON = "python"
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HTTP = "http"
     SHELL = "shell"
     WAIT_FOR = "wait_for"
+    EXPECT = "expect"
     FLOW = "flow"
 
 
@@ -113,7 +114,8 @@ class Target:
     names none. ``policy`` has every layer merged. ``types`` are what its parameters accept, by
     name, in the words of their annotations (`core.notebooks.parameter_types` reads them).
 
-    A task that only waits has no notebook: the target's path, digest and folder are empty.
+    A task that only waits, or expects, has no notebook: the target's path, digest and folder are
+    empty.
     """
 
     path: str

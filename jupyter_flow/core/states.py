@@ -140,6 +140,8 @@ MOVES: Mapping[tuple[TaskState, Signal], TaskState] = {
     (_S.PENDING, _X.RESTORE): _S.RESTORED,
     # A condition or a list to map over that cannot be computed: there is no attempt to blame.
     (_S.PENDING, _X.FAIL): _S.FAILED,
+    # What only expects is decided at once.
+    (_S.PENDING, _X.SUCCEED): _S.SUCCEEDED,
     (_S.QUEUED, _X.START): _S.RUNNING,
     (_S.RUNNING, _X.SUCCEED): _S.SUCCEEDED,
     (_S.RUNNING, _X.RETRY): _S.RETRYING,

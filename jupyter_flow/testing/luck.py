@@ -75,7 +75,7 @@ def plan_of(flow: Flow) -> Plan:
 
 def _target_of(task: Task, flow: Flow) -> Target:
     policy = Policy.of(task.options, flow.defaults)
-    if task.kind is Kind.WAIT_FOR:
+    if task.kind in (Kind.WAIT_FOR, Kind.EXPECT):
         return Target(path="", digest="", folder="", policy=policy)
     return Target(path=f"{task.name}.ipynb", digest="0" * 64, folder=".", policy=policy)
 

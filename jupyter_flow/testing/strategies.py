@@ -110,7 +110,8 @@ def _any_task(draw: st.DrawFn, name: str, *, ups: Sequence[str], params: Sequenc
         drawn = {each: unordered[each] for each in _ORDER if each in unordered}
         over = st.sampled_from(_EXPANDED[kind])
     place = partial(_placed, ups=ups, params=params)
-    expand = {each: place(value) for each, value in draw(_mapped(over)).items()}
+    mapped = {} if kind is Kind.EXPECT else draw(_mapped(over))
+    expand = {each: place(value) for each, value in mapped.items()}
     condition = draw(st.none() | _conditions())
     return Task(
         name=name,
@@ -142,7 +143,7 @@ def _mapped(over: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Express
 _ORDER = (
     *("function", "method", "url", "command", "file", "sql", "http", "flow", "query"),
     *("connection", "bind", "preview", "headers", "json", "body", "timeout"),
-    *("poke_interval", "soft_fail", "within"),
+    *("poke_interval", "soft_fail", "within", "condition", "message"),
     *("arguments", "params"),
 )
 
@@ -153,6 +154,7 @@ _EXPANDED = {
     Kind.HTTP: ["headers", "body"],
     Kind.SHELL: ["command"],
     Kind.WAIT_FOR: ["connection"],
+    Kind.EXPECT: ["condition"],
     Kind.FLOW: ["params"],
 }
 
@@ -180,6 +182,9 @@ def _parameters(kind: Kind) -> st.SearchStrategy[dict[str, Expression]]:
             return st.fixed_dictionaries({"command": texts})
         case Kind.WAIT_FOR:
             return _waits(texts)
+        case Kind.EXPECT:
+            condition = st.builds(Compare, values, st.sampled_from(_OPERATORS), values)
+            return st.fixed_dictionaries({"condition": condition}, optional={"message": texts})
         case _:
             return st.fixed_dictionaries({"flow": st.just(Constant("other")), "params": rest})
 

@@ -23,6 +23,7 @@ __all__ = [
     "Params",
     "TaskHandle",
     "Term",
+    "expect",
     "flow",
     "http",
     "notebook",
@@ -68,6 +69,11 @@ def shell(command: str) -> TaskHandle:
 def wait_for(**arguments: Any) -> TaskHandle:
     """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
     return here().wait_for(**arguments)
+
+
+def expect(condition: Any, message: str = "") -> TaskHandle:
+    """A task that fails, saying *message*, unless *condition* holds."""
+    return here().expect(condition, message)
 
 
 def flow(name: str, /, **params: Any) -> TaskHandle:

@@ -123,6 +123,10 @@ class Flow:
         """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
         return self._made(Kind.WAIT_FOR, [], arguments)
 
+    def expect(self, condition: Any, message: str = "") -> TaskHandle:
+        """A task that fails, saying *message*, unless *condition* holds."""
+        return self._made(Kind.EXPECT, [condition, message] if message else [condition], {})
+
     def flow(self, name: str, /, **params: Any) -> TaskHandle:
         """A task that runs another flow with these parameters."""
         return self._made(Kind.FLOW, [name], params)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Expression
@@ -21,15 +21,22 @@ class Arguments:
         self.values = values
 
     def named(
-        self, call: ast.Call, shown: str, *, code: str = "JF113"
+        self,
+        call: ast.Call,
+        shown: str,
+        *,
+        code: str = "JF113",
+        read: Callable[[ast.expr], Expression] | None = None,
     ) -> Iterator[tuple[str, Expression, ast.keyword]]:
-        """The arguments of *call* that have names, with their places."""
+        """The arguments of *call* that have names, with their places; *read* as values unless said
+        otherwise."""
+        read = read or self.values.value
         for keyword in call.keywords:
             if keyword.arg is None:
                 what = f"** cannot be written in {shown}"
                 self._findings.refuse(code, what, "Write the names out.", keyword.value)
             else:
-                yield keyword.arg, self.values.value(keyword.value), keyword
+                yield keyword.arg, read(keyword.value), keyword
 
     def give(self, draft: Draft, name: str, value: Expression, at: ast.expr | ast.keyword) -> None:
         """The task is given the parameter *name*."""

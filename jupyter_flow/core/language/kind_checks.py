@@ -72,6 +72,15 @@ def _check_http(given: Mapping[str, Expression]) -> Iterator[Found]:
         yield "body", wrong_call("http() is given both json and body", "Take one away.")
 
 
+def _check_expect(given: Mapping[str, Expression]) -> Iterator[Found]:
+    if isinstance(given.get("condition"), Constant):
+        what = "expect() needs a condition, and a constant is never anything else"
+        yield "condition", wrong_call(what, "For example: expect(evaluate.auc > 0.8).")
+    message = given.get("message", Constant(""))
+    if not isinstance(message, Constant) or not isinstance(message.value, str):
+        yield "message", wrong_call("what expect() is to say must be a text", "Put it in quotes.")
+
+
 def _check_flow(given: Mapping[str, Expression]) -> Iterator[Found]:
     value = given.get("flow", UNKNOWN)
     name = value.value if isinstance(value, Constant) else None
@@ -115,4 +124,5 @@ _CHECKS: Mapping[Kind, Callable[[Mapping[str, Expression]], Iterator[Found]]] = 
     Kind.HTTP: _check_http,
     Kind.FLOW: _check_flow,
     Kind.WAIT_FOR: _check_wait_for,
+    Kind.EXPECT: _check_expect,
 }

@@ -64,6 +64,11 @@ CALLS: Mapping[Kind, Call] = {
         ),
         example='wait_for(flow="other", timeout="1h")',
     ),
+    Kind.EXPECT: Call(
+        positional=("condition", "message"),
+        required=("condition",),
+        example="expect(evaluate.auc > 0.8)",
+    ),
     Kind.FLOW: Call(
         positional=("flow",), required=("flow",), rest="params", example='flow("other", n=10)'
     ),
@@ -144,6 +149,9 @@ def expand_problem(kind: Kind, name: str) -> Problem | None:
         return None
     call = CALLS[kind]
     known = (*call.known, call.rest) if call.rest else call.known
+    if kind is Kind.EXPECT:
+        what = "expect() cannot be expanded: it looks once at all that it names"
+        return Problem(code="JF116", what=what, hint="Take the expand(…) away.")
     if name in known and name not in call.positional[: call.rest is not None]:
         return None
     what = f"a task of the kind {kind.value!r} cannot be expanded over {name!r}"

@@ -54,8 +54,11 @@ class Makers:
     def from_function(self, kind: Kind, call: ast.Call, given: ast.Name | None) -> Draft | None:
         """``python("module:function", x=1)`` and the other kinds."""
         draft = self._tasks.make(self._names.given[id(call)], kind, None, call.func, given)
-        positional = [self._arguments.values.value(argument) for argument in call.args]
-        said = {name: (value, at) for name, value, at in self._arguments.named(call, f"{kind}(…)")}
+        values = self._arguments.values
+        read = values.condition if kind is Kind.EXPECT else values.value
+        positional = [read(argument) for argument in call.args]
+        named = self._arguments.named(call, f"{kind}(…)", read=read)
+        said = {name: (value, at) for name, value, at in named}
         keywords = {name: value for name, (value, _) in said.items()}
         parameters, problems = parameters_of(kind, positional, keywords)
         places = {name: at for name, (_, at) in said.items()}

@@ -19,6 +19,7 @@ from jupyter_flow.core.inputs.waits import Wait, wait_of
 from jupyter_flow.core.run import TaskRun
 from jupyter_flow.core.states import Signal, TaskState
 
+from . import expecting
 from .reasons import awaited_in_vain, flow_awaited, past_awaited, shortened
 from .turn import Turn
 
@@ -65,7 +66,11 @@ def resume(turn: Turn, waiting: TaskRun) -> None:
 
 def _past_is_done(turn: Turn, task_run: TaskRun) -> None:
     """Nothing is left to wait for but what the task itself waits for, if it is a wait."""
-    if turn.run.plan.flow[task_run.key.task].kind is not Kind.WAIT_FOR:
+    kind = turn.run.plan.flow[task_run.key.task].kind
+    if kind is Kind.EXPECT:
+        expecting.decide(turn, task_run)
+        return
+    if kind is not Kind.WAIT_FOR:
         turn.enqueue(task_run)
         return
     wait = _wait_of(turn, task_run)

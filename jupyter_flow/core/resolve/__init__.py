@@ -17,7 +17,7 @@ from .awaited import check_awaited
 from .codes import CODES, Code
 from .effects import check_effects
 from .lookup import Lookup, Spans
-from .notebooks import Finder, is_path, waits_for_flow
+from .notebooks import Finder, is_path, runs_nothing
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
 from .policies import check_kernels, check_later, check_pool
@@ -57,8 +57,8 @@ def resolve(
     targets: dict[str, Target] = {}
     problems: list[Problem] = []
     for task in flow.tasks:
-        if waits_for_flow(task):
-            targets[task.name] = _target_of_wait(task, flow)
+        if runs_nothing(task):
+            targets[task.name] = _target_of_nothing(task, flow)
             continue
         notebook, found = finder.find(task)
         problems += found
@@ -96,8 +96,8 @@ def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
     )
 
 
-def _target_of_wait(task: Task, flow: Flow) -> Target:
-    """What only waits runs no notebook, but has a policy."""
+def _target_of_nothing(task: Task, flow: Flow) -> Target:
+    """What runs no notebook has a policy all the same."""
     return Target(path="", digest="", folder="", policy=Policy.of(task.options, flow.defaults))
 
 

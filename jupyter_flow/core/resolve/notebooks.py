@@ -147,6 +147,11 @@ def waits_for_flow(task: Task) -> bool:
     return task.kind is Kind.WAIT_FOR and ("flow" in task.parameters or "flow" in task.expand)
 
 
+def runs_nothing(task: Task) -> bool:
+    """Whether *task* needs no notebook: it waits for a flow, or is decided by what is known."""
+    return task.kind is Kind.EXPECT or waits_for_flow(task)
+
+
 def is_path(name: str) -> bool:
     """Whether a flow means a file by *name*, not the name in a tag."""
     return name.endswith(SUFFIXES)

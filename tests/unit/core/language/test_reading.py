@@ -199,6 +199,21 @@ def test_conditions_are_expressions(text: str, condition: object) -> None:
             Kind.FLOW,
             {"flow": Constant("other"), "params": Constant({"n": 1})},
         ),
+        (
+            'x = expect(0 < a.auc and not params.n, "no good")\nparams(n=1)',
+            Kind.EXPECT,
+            {
+                "condition": Every(
+                    (Compare(Constant(0), "<", ValueRef("a", "auc")), Not(ParamRef("n")))
+                ),
+                "message": Constant("no good"),
+            },
+        ),
+        (
+            "x = expect(condition=a.ok)",
+            Kind.EXPECT,
+            {"condition": ValueRef("a", "ok")},
+        ),
         ('x = shell().expand(command=["ls"])', Kind.SHELL, {}),
         ('x = wait_for().expand(flow=["a", "b"])', Kind.WAIT_FOR, {}),
     ],
@@ -236,6 +251,7 @@ def test_a_task_has_a_name_and_a_notebook(text: str, name: str, notebook: str) -
         ('shell("ls") >> http("GET", "https://example.com")', ["shell_1", "http_1"]),
         ('wait_for(file="a")', ["wait_for_1"]),
         ('flow("other-one")', ["other_one"]),
+        ("expect(a.auc > 0.8) >> b", ["expect_1", "a", "b"]),
     ],
 )
 def test_a_task_without_a_name_gets_one(text: str, names: list[str]) -> None:
