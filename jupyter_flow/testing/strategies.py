@@ -25,15 +25,17 @@ from jupyter_flow.core.expressions import (
     ParamRef,
     Some,
     ValueRef,
+    values_used,
 )
-from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
+from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Role, Task
 from jupyter_flow.core.language.composing import dict_of, list_of
 from jupyter_flow.core.language.writing import is_bare
+from jupyter_flow.core.options import TriggerRule
 from jupyter_flow.core.task_names import wrong_with
 
 from .option_strategies import flow_options, task_options
 
-__all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options"]
+__all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options", "with_roles"]
 
 _COMMON = ("load", "clean", "features", "train", "evaluate", "report", "deploy", "options", "when")
 _OPERATORS: tuple[Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"], ...] = (
@@ -83,7 +85,7 @@ def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
     pairs = [(up, down) for place, down in enumerate(names) for up in names[:place]]
     edges = draw(st.frozensets(st.sampled_from(pairs))) if pairs else frozenset()
     description = st.text(max_size=40).map(_clean).filter(lambda text: _clean(text) == text)
-    return Flow(
+    flow = Flow(
         name=draw(st.from_regex(r"[a-z_][\w-]{0,8}", fullmatch=True)),
         tasks=tuple(draw(st.permutations(tasks))),
         edges=edges,
@@ -92,6 +94,42 @@ def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
         defaults=draw(task_options(on_line=True)),
         description=draw(description),
     )
+    return draw(with_roles(flow))
+
+
+@st.composite
+def with_roles(draw: st.DrawFn, flow: Flow) -> Flow:
+    """*flow* with some of its tasks made set-ups and teardowns.
+
+    What contradicts that is taken from what those tasks say otherwise.
+    """
+    parts = {each.name: draw(st.sampled_from([*_ROLES, *Role])) for each in flow.tasks}
+    after = {
+        down
+        for name, role in parts.items()
+        if role is Role.SETUP
+        for down in flow.graph.downstream[name]
+    }
+    tasks: list[Task] = []
+    for task in flow.tasks:
+        role, options = parts[task.name], task.options
+        if role is Role.TEARDOWN and task.kind is not Kind.WAIT_FOR:
+            fails_run = draw(st.booleans())
+            items = {
+                name: Constant([1]) if any(values_used(value)) else value
+                for name, value in task.expand.items()
+            }
+            task = replace(task, role=role, fails_run=fails_run, when=None, expand=items)
+            options = replace(options, trigger=None, depends_on_past=None, cache=None)
+        elif role is Role.SETUP:
+            task, options = replace(task, role=role), replace(options, cache=None)
+        if task.name in after and not task.is_teardown:
+            options = replace(options, trigger=TriggerRule.ALL_SUCCESS)
+        tasks.append(replace(task, options=options))
+    return replace(flow, tasks=tuple(tasks))
+
+
+_ROLES = (Role.WORK, Role.WORK)
 
 
 def _clean(text: str) -> str:

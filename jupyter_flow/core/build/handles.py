@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise_if_any
 from jupyter_flow.core.expressions import Expression, ValueRef
-from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.flow import Kind, Role
 from jupyter_flow.core.language.drafts import Draft
 from jupyter_flow.core.language.option_reading import read_task_options
 from jupyter_flow.core.language.writing import is_bare
@@ -74,6 +74,28 @@ class TaskHandle:
     def when(self, condition: Any) -> TaskHandle:
         """Run only if *condition* holds, else be skipped."""
         _must(self._draft.say_when(expression_of(condition)))
+        return self
+
+    def as_setup(self) -> TaskHandle:
+        """Other tasks need that this one succeeded, so it is done again with them."""
+        _must(self._draft.say_role(Role.SETUP))
+        return self
+
+    def as_teardown(
+        self,
+        *,
+        setups: TaskHandle | Sequence[TaskHandle] = (),
+        fails_run: bool | None = None,
+    ) -> TaskHandle:
+        """Clean up after *setups*, whatever happens in between; that makes them set-ups.
+
+        The run is judged by this task too if *fails_run*.
+        """
+        _must(self._draft.say_role(Role.TEARDOWN))
+        if fails_run is not None:
+            _must(self._draft.say_fails_run(fails_run))
+        for setup in _tasks(setups):
+            setup.as_setup()._before(self)  # noqa: SLF001  the same class
         return self
 
     def options(self, /, **options: Any) -> TaskHandle:

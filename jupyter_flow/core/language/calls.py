@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.expressions import Constant, Expression
-from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.flow import Kind, Role
 
 from .arguments import Arguments
 from .composing import is_known
 from .drafts import Draft
+from .edges import Edges
 from .findings import Findings
 from .making import Makers
 from .naming import FUNCTIONS, Names, links_of
@@ -29,8 +30,9 @@ _CHAIN_FUNCTIONS = ("chain", "chain_linear", "cross_downstream")
 class Calls:
     """Reads what describes a task into the task's draft."""
 
-    def __init__(self, findings: Findings, tasks: Tasks, names: Names) -> None:
+    def __init__(self, findings: Findings, tasks: Tasks, names: Names, edges: Edges) -> None:
         self._findings = findings
+        self._edges = edges
         self._tasks = tasks
         self._values = Values(findings, tasks)
         self._arguments = Arguments(findings, self._values)
@@ -39,6 +41,8 @@ class Calls:
             "expand": self._expand,
             "options": self._options,
             "when": self._when,
+            "as_setup": self._as_setup,
+            "as_teardown": self._as_teardown,
         }
 
     def task(self, part: ast.expr, given: ast.Name | None = None) -> str | None:
@@ -130,6 +134,54 @@ class Calls:
         condition = call.args[0]
         self._findings.mark(("when", draft.name), condition)
         self._arguments.note(draft.say_when(self._values.condition(condition)), condition)
+
+    def _as_setup(self, draft: Draft, call: ast.Call) -> None:
+        """``.as_setup()``"""
+        if call.args or call.keywords:
+            what, hint = (
+                "as_setup() takes no arguments",
+                "What cleans up says: .as_teardown(setups=…).",
+            )
+            self._findings.refuse("JF113", what, hint, call)
+        self._has_role(draft, Role.SETUP, call)
+
+    def _as_teardown(self, draft: Draft, call: ast.Call) -> None:
+        """``.as_teardown(setups=cluster_up, fails_run=True)``"""
+        for argument in call.args:
+            what, hint = (
+                "the arguments of as_teardown(…) have names",
+                "Write as_teardown(setups=…).",
+            )
+            self._findings.refuse("JF113", what, hint, argument)
+        self._has_role(draft, Role.TEARDOWN, call)
+        for keyword in call.keywords:
+            match keyword:
+                case ast.keyword(arg="setups", value=part):
+                    self._setups(draft, part)
+                case ast.keyword(arg="fails_run", value=ast.Constant(value=bool(said))):
+                    self._arguments.note(draft.say_fails_run(said), keyword)
+                case ast.keyword(arg="fails_run", value=part):
+                    what = "fails_run says yes or no"
+                    self._findings.refuse("JF113", what, "Write fails_run=True.", part)
+                case _:
+                    what = f"as_teardown() takes no {keyword.arg!r}"
+                    hint = suggestion(keyword.arg or "", ("setups", "fails_run"), noun="argument")
+                    if keyword.arg == "on_failure_fail_dagrun":
+                        hint = "Here it is called fails_run."
+                    self._findings.refuse("JF113", what, hint, keyword)
+
+    def _setups(self, draft: Draft, part: ast.expr) -> None:
+        """The set-ups of a teardown, which come before it: one task, or a list of tasks."""
+        items = part.elts if isinstance(part, ast.List | ast.Tuple) else [part]
+        for item in items:
+            name = self.task(item)
+            if name is not None:
+                self._has_role(self._tasks[name], Role.SETUP, item)
+                self._edges.connect([name], [draft.name], item)
+
+    def _has_role(self, draft: Draft, role: Role, at: ast.expr) -> None:
+        self._findings.mark(("role", draft.name), at)
+        self._arguments.note(draft.say_role(role), at)
 
     def _options(self, draft: Draft, call: ast.Call) -> None:
         """``.options(retries=3, timeout="20m")``"""

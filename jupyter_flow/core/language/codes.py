@@ -163,6 +163,17 @@ CODES: Mapping[str, Code] = {
         "A run that waits for a run of the same flow and the same logical time waits for itself. "
         "With `within` it waits for an earlier one.",
     ),
+    "JF140": Code(
+        "impossible set-up or teardown",
+        "A teardown runs whenever what it cleans up was set up, whatever happened in between. So "
+        "it has no condition, no rule of its own, and waits for nothing but the tasks before it. "
+        "No task is both a set-up and a teardown, and neither is restored from an earlier run.",
+    ),
+    "JF141": Code(
+        "rule after a set-up",
+        "What comes right after a set-up (its teardown aside) needs that it succeeded, so it has "
+        "the rule `all_success`.",
+    ),
     "JF903": Code(
         "secrets are not available yet",
         "The language keeps the word `secret` for secrets; this version cannot resolve them.",

@@ -21,6 +21,8 @@ _METHODS = {
     "options": "how the task is run: retries, timeout, trigger, …",
     "expand": "one instance for each item of a list",
     "when": "run only if this holds",
+    "as_setup": "provides what others need",
+    "as_teardown": "cleans up after its setups, whatever happened",
     "set_downstream": "what comes after it",
     "set_upstream": "what comes before it",
 }
@@ -124,6 +126,10 @@ def _after_the_dot(cell: str, name: str, shelf: Shelf) -> _Found:
 
 def _arguments(cell: str, call: str, shelf: Shelf) -> _Found:
     name, _, method = call.rpartition(".") if "." in call else (call, "", "")
+    if method == "as_teardown":
+        yield "setups=", "argument", "the set-ups that it cleans up after"
+        yield "fails_run=", "argument", "whether the run fails when the clean-up does"
+        return
     if method == "options":
         yield from ((f"{each}=", "option", spec.meaning) for each, spec in TASK_OPTIONS.items())
         return

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jupyter_flow.core.expressions import values_used
-from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.flow import Flow
 
 from .arrows import Arrows, End
 from .checks import expressions_of
-from .describing import WIDTH, Description, Part, describe
+from .describing import WIDTH, Description, Part, describe, setups_of
 from .option_reading import write_flow_options, write_task_options
 from .option_specs import FLOW_OPTIONS, TASK_OPTIONS, OptionSpec
 from .shell_words import quote
@@ -72,7 +72,9 @@ class _Writer:
         self._named: dict[str, None] = {}
 
     def statements(self) -> list[str]:
-        arrows = Arrows([task.name for task in self._flow.tasks], self._flow.edges)
+        flow = self._flow
+        said = {(up, task.name) for task in flow.tasks for up in setups_of(task, flow)}
+        arrows = Arrows([task.name for task in flow.tasks], flow.edges - said)
         for name in arrows.order:
             while chain := arrows.chain_from(name):
                 self._chain(chain)
@@ -114,7 +116,7 @@ class _Writer:
         for name in end:
             is_said = name in self._said
             texts.append(name if is_said else self._described[name].flat())
-            names += [name] if is_said else [name, *_used(self._flow[name])]
+            names += [name] if is_said else [name, *self._used(name)]
             self._said.add(name)
         return _Piece(end, tuple(texts), tuple(names))
 
@@ -127,7 +129,15 @@ class _Writer:
     def _alone(self, name: str) -> None:
         self._said.add(name)
         self._lines.append(self._described[name].text())
-        self._named |= dict.fromkeys([name, *_used(self._flow[name])])
+        self._named |= dict.fromkeys([name, *self._used(name)])
+
+    def _used(self, name: str) -> Iterator[str]:
+        """The tasks that what is said of *name* names, in the order in which they are written."""
+        task = self._flow[name]
+        for expression in expressions_of(task):
+            for ref in values_used(expression):
+                yield ref.task
+        yield from setups_of(task, self._flow)
 
     def _prelude(self) -> list[str]:
         """The first tasks by name alone, if the lines would name them in another order."""
@@ -138,13 +148,6 @@ class _Writer:
             return []
         piece = _Piece(tuple(first), tuple(first), tuple(first))
         return [piece.text(is_broken=len(piece.text(is_broken=False)) > WIDTH)]
-
-
-def _used(task: Task) -> Iterator[str]:
-    """The tasks whose values are used, in the order in which they are written."""
-    for expression in expressions_of(task):
-        for ref in values_used(expression):
-            yield ref.task
 
 
 def _joined(pieces: list[_Piece]) -> str:

@@ -16,6 +16,7 @@ from . import refusals
 from .calls import Calls
 from .chains import Chains
 from .composing import is_known
+from .edges import Edges
 from .findings import Findings
 from .naming import FUNCTIONS, links_of, names_in
 from .tasks import Tasks
@@ -35,9 +36,10 @@ class Body:
         """Read all statements of *module*."""
         names = names_in(module)
         self.tasks = Tasks(self._findings, names)
-        self._calls = Calls(self._findings, self.tasks, names)
-        chains = Chains(self._findings, self._calls)
-        self.edges = chains.edges
+        edges = Edges(self._findings)
+        self._calls = Calls(self._findings, self.tasks, names, edges)
+        chains = Chains(self._findings, self._calls, edges)
+        self.edges = edges.pairs
         for place, statement in enumerate(module.body):
             match statement:
                 case ast.Expr(value=ast.Constant(value=str(text))) if place == 0:

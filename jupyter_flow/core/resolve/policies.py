@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from jupyter_flow.core.errors import Problem, Severity, Where, suggestion
-from jupyter_flow.core.flow import Kind, Target, Task
+from jupyter_flow.core.flow import Kind, Role, Target, Task
+from jupyter_flow.core.language.cleaning_up import rule_problem
 from jupyter_flow.core.notebooks.notebook import Notebook
 
 from .lookup import Lookup
@@ -61,6 +62,23 @@ def check_pool(task: Task, notebook: Notebook, target: Target, lookup: Lookup) -
             hint="Give it fewer slots, or make the pool larger in the project's settings.",
             where=lookup.place_of_option(task, notebook, option),
         )
+
+
+def check_after_setups(
+    notebooks: Mapping[str, Notebook], targets: Mapping[str, Target], lookup: Lookup
+) -> Iterator[Problem]:
+    """What comes right after a set-up has the rule `all_success`, whatever its notebook says."""
+    flow = lookup.flow
+    for task in flow.tasks:
+        notebook, target = notebooks.get(task.name), targets.get(task.name)
+        setups = [up for up in flow.graph.upstream[task.name] if flow[up].role is Role.SETUP]
+        is_said_there = notebook is not None and notebook.options.trigger is not None
+        if not setups or task.is_teardown or target is None or not is_said_there:
+            continue
+        where = lookup.place_of_option(task, notebook, "trigger") if notebook else None
+        problem = rule_problem(setups[0], task.name, target.policy.trigger, where)
+        if problem is not None and task.options.trigger is None:
+            yield problem
 
 
 def check_later(notebooks: Mapping[str, Notebook], lookup: Lookup) -> Iterator[Problem]:

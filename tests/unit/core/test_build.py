@@ -242,3 +242,23 @@ def test_what_libraries_look_for_is_no_value() -> None:
 
     assert not hasattr(train, "_repr_html_")
     assert not hasattr(params, "__wrapped__")
+
+
+def test_setups_and_teardowns_are_said_as_in_a_cell() -> None:
+    with Flow("etl") as etl:
+        up, work = notebook("up"), notebook("work")
+        up >> work >> notebook("down").as_teardown(setups=[up], fails_run=True)
+        notebook("other").as_setup()
+
+    cell = "%%flow etl\nup >> work >> down.as_teardown(setups=up, fails_run=True)\nother.as_setup()"
+    assert etl.build() == read(cell).flow
+
+
+def test_what_means_nothing_for_a_teardown_is_refused() -> None:
+    with Flow("etl") as etl:
+        notebook("down").as_teardown(setups=notebook("up")).options(trigger="one_failed")
+
+    with pytest.raises(DefinitionError, match="always has the rule all_done_setup_success"):
+        etl.build()
+    with pytest.raises(DefinitionError, match="both a set-up and a teardown"):
+        etl.notebook("x").as_setup().as_teardown()

@@ -54,7 +54,7 @@ def found(cell: str) -> list[str]:
         ("%%flow x\ntrain(|", ["seed=", "model=", "train"]),
         ("%%flow x\ntrain(seed=1, m|", ["model="]),
         ("%%flow x\nboth = train(|seed=1)", ["seed=", "model=", "train"]),
-        ("%%flow x\nboth = train(seed=1)\nboth.a|", ["auc"]),
+        ("%%flow x\nboth = train(seed=1)\nboth.au|", ["auc"]),
         ("%%flow x\nclean(table=train.f|)", ["file"]),
         ("%%flow x\nclean(table=tr|) << train", ["train"]),
         ("%%flow x\ntrain.op|", ["options"]),
@@ -66,6 +66,8 @@ def found(cell: str) -> list[str]:
         ("%%flow x\nparams(n=1, model='a')\ntrain(seed=params.|)", ["n", "model"]),
         ("%%flow x\nsql(con|", ["connection="]),
         ("%%flow x\nclean >> [tra|", ["train", "track"]),
+        ("%%flow x\ntrain.as_|", ["as_setup", "as_teardown"]),
+        ("%%flow x\ntrain.as_teardown(se|", ["setups="]),
         ("%%flow x\nnobody.zz|", []),
     ],
 )
