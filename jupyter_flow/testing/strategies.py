@@ -27,7 +27,8 @@ from jupyter_flow.core.expressions import (
     ValueRef,
     values_used,
 )
-from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Role, Task
+from jupyter_flow.core.flow import Flow, FlowParameter, Group, Kind, Role, Task
+from jupyter_flow.core.grouping import Grouping
 from jupyter_flow.core.language.composing import dict_of, list_of
 from jupyter_flow.core.language.writing import is_bare
 from jupyter_flow.core.options import TriggerRule
@@ -94,7 +95,7 @@ def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
         defaults=draw(task_options(on_line=True)),
         description=draw(description),
     )
-    return draw(with_roles(flow))
+    return draw(_with_groups(draw(with_roles(flow))))
 
 
 @st.composite
@@ -127,6 +128,35 @@ def with_roles(draw: st.DrawFn, flow: Flow) -> Flow:
             options = replace(options, trigger=TriggerRule.ALL_SUCCESS)
         tasks.append(replace(task, options=options))
     return replace(flow, tasks=tuple(tasks))
+
+
+@st.composite
+def _with_groups(draw: st.DrawFn, flow: Flow) -> Flow:
+    """*flow* with some of its tasks in groups, which may be in groups."""
+    taken = {task.name for task in flow.tasks}
+    free = task_names().filter(lambda name: name not in taken)
+    names = draw(st.lists(free, max_size=3, unique=True))
+    outer: list[str | None] = [None]
+    grouping = Grouping()
+    for name in names:
+        grouping.parents[name] = draw(st.sampled_from(outer))
+        outer.append(name)
+    for task in flow.tasks:
+        grouping.homes[task.name] = draw(st.sampled_from(outer))
+    tasks, groups = grouping.in_order(task.name for task in flow.tasks)
+    return replace(
+        flow,
+        tasks=tuple(flow[name] for name in tasks),
+        groups=tuple(
+            Group(
+                name=name,
+                members=tuple(task for task in tasks if grouping.homes[task] == name),
+                parent=grouping.parents[name],
+                options=draw(task_options()),
+            )
+            for name in groups
+        ),
+    )
 
 
 _ROLES = (Role.WORK, Role.WORK)

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from .groups import GroupHandle
 from .handles import TaskHandle
 from .making import Flow, Params, here
 from .terms import Term
 
 __all__ = [
     "Flow",
+    "GroupHandle",
     "Params",
     "TaskHandle",
     "Term",
     "flow",
+    "group",
     "http",
     "notebook",
     "params",
@@ -68,6 +71,11 @@ def shell(command: str) -> TaskHandle:
 def wait_for(**arguments: Any) -> TaskHandle:
     """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
     return here().wait_for(**arguments)
+
+
+def group(name: str, /, **options: Any) -> GroupHandle:
+    """``with group("prepare") as prepare:`` What is made in it is in that group."""
+    return here().group(name, **options)
 
 
 def flow(name: str, /, **params: Any) -> TaskHandle:

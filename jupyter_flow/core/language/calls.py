@@ -14,6 +14,7 @@ from .composing import is_known
 from .drafts import Draft
 from .edges import Edges
 from .findings import Findings
+from .groups import Groups
 from .making import Makers
 from .naming import FUNCTIONS, Names, links_of
 from .option_reading import read_option
@@ -30,12 +31,19 @@ _CHAIN_FUNCTIONS = ("chain", "chain_linear", "cross_downstream")
 class Calls:
     """Reads what describes a task into the task's draft."""
 
-    def __init__(self, findings: Findings, tasks: Tasks, names: Names, edges: Edges) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        tasks: Tasks,
+        names: Names,
+        edges: Edges,
+    ) -> None:
         self._findings = findings
         self._edges = edges
         self._tasks = tasks
         self._values = Values(findings, tasks)
         self._arguments = Arguments(findings, self._values)
+        self.groups = Groups(findings, self._arguments, names)
         self._makers = Makers(findings, tasks, names, self._arguments)
         self._methods: Mapping[str, Callable[[Draft, ast.Call], None]] = {
             "expand": self._expand,
@@ -48,8 +56,15 @@ class Calls:
     def task(self, part: ast.expr, given: ast.Name | None = None) -> str | None:
         """The name of the task that *part* describes, *given* it or its own.
 
-        None, with a mistake noted, when it is no task.
+        It is in the group that is open, unless it was in another one before. None, with a mistake
+        noted, when it is no task.
         """
+        name = self._described(part, given)
+        if name is not None:
+            self.groups.place(name, part)
+        return name
+
+    def _described(self, part: ast.expr, given: ast.Name | None = None) -> str | None:
         root, calls = links_of(part)
         if not isinstance(root, ast.Name) or root.id == "params":
             self._findings.refuse(*no_task(root), root)
@@ -62,6 +77,10 @@ class Calls:
         for problem in draft.contradictions():
             self._findings.note(problem, self._findings.spans["option", draft.name, "no_retry_on"])
         return draft.name
+
+    def is_group(self, name: str) -> bool:
+        """Whether *name* stands for a group."""
+        return self._tasks.is_group(name)
 
     def declared(self, call: ast.Call) -> Iterator[tuple[str, Expression, ast.keyword]]:
         """The names, defaults and places of ``params(…)``."""
@@ -174,7 +193,7 @@ class Calls:
         """The set-ups of a teardown, which come before it: one task, or a list of tasks."""
         items = part.elts if isinstance(part, ast.List | ast.Tuple) else [part]
         for item in items:
-            name = self.task(item)
+            name = self._described(item)
             if name is not None:
                 self._has_role(self._tasks[name], Role.SETUP, item)
                 self._edges.connect([name], [draft.name], item)

@@ -70,6 +70,9 @@ class Chains:
             hint = "Write the inner one on a line of its own."
             self._findings.refuse("JF108", what, hint, part)
             return None
+        if isinstance(part, ast.Name) and self._calls.is_group(part.id):
+            self._calls.groups.place(part.id, part)
+            return [part.id]
         if not isinstance(part, ast.List | ast.Tuple):
             name = self._calls.task(part)
             return None if name is None else [name]

@@ -71,7 +71,10 @@ def _check_after(setup: Task, flow: Flow, spans: Spans) -> Iterator[Problem]:
         task = flow[name]
         if task.is_teardown:
             continue
-        where = spans.get(("option", name, "trigger")) or spans.get(("option", "", "trigger"))
+        places: list[tuple[str, ...]] = [("option", name, "trigger")]
+        places += [("group_option", group.name, "trigger") for group in flow.groups_of(name)]
+        places += [("option", "", "trigger"), ("task", name)]
+        where = next((spans[place] for place in places if place in spans), None)
         problem = rule_problem(setup.name, name, flow.policy(task).trigger, where)
         if problem is not None:
             yield problem

@@ -174,6 +174,16 @@ CODES: Mapping[str, Code] = {
         "What comes right after a set-up (its teardown aside) needs that it succeeded, so it has "
         "the rule `all_success`.",
     ),
+    "JF142": Code(
+        "impossible group",
+        'A group is written `with group("prepare"):` and has at least one task. Its name, which no '
+        "task and no other group has, stands for it in chains, and nowhere else.",
+    ),
+    "JF143": Code(
+        "task in two groups",
+        "A task belongs to the group in which it is first named, and cannot be named in another "
+        "one. Arrows between groups stand outside of them.",
+    ),
     "JF903": Code(
         "secrets are not available yet",
         "The language keeps the word `secret` for secrets; this version cannot resolve them.",

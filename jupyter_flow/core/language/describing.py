@@ -113,8 +113,10 @@ def _role(task: Task, flow: Flow) -> list[Part]:
         said = [f"setups={shown}"] if setups else []
         said += ["fails_run=True"] if task.fails_run else []
         return [Part(".as_teardown", tuple(said))]
+    if task.role is not Role.SETUP:
+        return []
     is_named = any(flow[down].is_teardown for up, down in flow.edges if up == task.name)
-    return [Part(".as_setup", ())] if task.role is Role.SETUP and not is_named else []
+    return [] if is_named else [Part(".as_setup", ())]
 
 
 def options_written(said: Mapping[str, Any]) -> tuple[str, ...]:

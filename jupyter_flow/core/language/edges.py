@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from jupyter_flow.core.grouping import Edge, Grouping
 
 from .findings import Findings
 
 
 class Edges:
-    """The edges that the text says, as (upstream, downstream)."""
+    """The edges that the text says, of tasks and of groups."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self.pairs: set[tuple[str, str]] = set()
+        self._pairs: dict[Edge, ast.expr] = {}
 
     def connect(self, ups: Sequence[str], downs: Sequence[str], at: ast.expr) -> None:
         """Each of *downs* waits for all *ups*; it is said at *at*."""
@@ -23,5 +25,20 @@ class Edges:
                     what = f"task {up!r} would wait for itself"
                     self._findings.refuse("JF106", what, "Take one of the two away.", at)
                 else:
-                    self.pairs.add((up, down))
-                    self._findings.mark(("edge", up, down), at)
+                    self._pairs.setdefault((up, down), at)
+
+    def between_tasks(self, grouping: Grouping, used: Iterable[Edge]) -> frozenset[Edge]:
+        """The edges of tasks that were meant, once all is said; *used* follow from values."""
+        sound: dict[Edge, ast.expr] = {}
+        for (up, down), at in self._pairs.items():
+            if up in grouping.of(down) or down in grouping.of(up):
+                inner, outer = (down, up) if up in grouping.of(down) else (up, down)
+                what = f"{inner!r} is in the group {outer!r}: neither can wait for the other"
+                self._findings.refuse("JF106", what, "Name the tasks that wait.", at)
+            else:
+                sound[up, down] = at
+        found = grouping.between_tasks(sound, used)
+        for edge, at in sound.items():
+            for pair in found[edge]:
+                self._findings.mark(("edge", *pair), at)
+        return frozenset(pair for pairs in found.values() for pair in pairs)

@@ -86,7 +86,8 @@ def check_later(notebooks: Mapping[str, Notebook], lookup: Lookup) -> Iterator[P
     for option in _LATER:
         for task in lookup.flow.tasks:
             notebook = notebooks.get(task.name, _NOTHING)
-            layers = (task.options, notebook.options, lookup.flow.defaults)
+            around = (group.options for group in lookup.flow.groups_of(task.name))
+            layers = (task.options, notebook.options, *around, lookup.flow.defaults)
             values = (getattr(layer, option) for layer in layers)
             if next((value for value in values if value is not None), None):
                 yield _later(option, lookup.place_of_option(task, notebook, option))
