@@ -30,6 +30,9 @@ def _params(flow: Flow) -> Iterator[tuple[str, object]]:
 def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
     target = plan.targets[task.name]
     yield f"{task.name}"
+    groups = [group.name for group in flow.groups_of(task.name)]
+    if groups:
+        yield f"  group    {' / '.join(reversed(groups))}"
     yield f"  runs     {task.kind}: {target.path}" if target.has_notebook else _waits(task)
     yield f"  when     {_when(flow, task, target.policy)}"
     if task.is_mapped:

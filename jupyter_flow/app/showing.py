@@ -105,6 +105,10 @@ def _flow(
         problems=problems,
         schedule=flow.options.schedule,
         tz=flow.options.tz,
+        groups=[
+            api.GroupView(name=each.name, tasks=list(each.members), parent=each.parent)
+            for each in flow.groups
+        ],
     )
 
 

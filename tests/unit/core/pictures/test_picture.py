@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from jupyter_flow.core.events import RunStarted
 from jupyter_flow.core.expressions import Compare, Constant, ListOf, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, Kind, Task
+from jupyter_flow.core.language import read
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import TaskOptions, TriggerRule
 from jupyter_flow.core.pictures.faces import face_of, what_runs
+from jupyter_flow.core.pictures.layout import Box
 from jupyter_flow.core.pictures.picture import picture, sheet
 from jupyter_flow.core.pictures.signs import sign_shape
 from jupyter_flow.core.pictures.sketch import sketch
@@ -183,3 +185,28 @@ def test_what_waits_says_for_what_and_how_much_longer() -> None:
     assert face.what == "wait for prices"
     assert face.progress == "up to 15 min"
     assert face.remark == "waits for a run of 'prices'"
+
+
+def test_a_group_is_framed_around_its_tasks() -> None:
+    inner = '    with group("h"):\n        a >> b\n    h >> c'
+    flow = read(f'%%flow x\nwith group("g"):\n{inner}\nload >> g >> d').flow
+    assert flow is not None
+    paper = sheet(flow)
+
+    outer, inside = (frame.box for frame in paper.frames)
+    for name, frames in {"a": [outer, inside], "b": [outer, inside], "c": [outer]}.items():
+        assert all(is_within(paper.layout.boxes[name], frame) for frame in frames)
+    assert is_within(inside, outer)
+    drawn = parsed(picture(flow))
+    frames = [each for each in drawn.iter() if "data-group" in each.attrib]
+    assert [each.attrib["data-group"] for each in frames] == ["g", "h"]
+    assert float(drawn.attrib["height"]) >= outer.height
+
+
+def is_within(box: Box, frame: Box) -> bool:
+    return (
+        box.x >= frame.x
+        and box.y >= frame.y
+        and box.x + box.width <= frame.x + frame.width
+        and box.y + box.height <= frame.y + frame.height
+    )
