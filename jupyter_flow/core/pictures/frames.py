@@ -1,6 +1,6 @@
 """Where the frames of groups are drawn: around the boxes of their tasks, inner ones inside.
 
-Boxes of other tasks may lie in a frame where the lines lead so; tasks are not moved for it.
+`jupyter_flow.core.pictures.bands` sees to it that nothing else is there.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2s
 from html import escape
 
@@ -17,9 +18,10 @@ from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.words import RUN_SIGNS, count
 
+from .bands import in_bands
 from .faces import Face, face_of, heading
-from .frames import HEAD, Frame, frames_of, room_for
 from .frames import PAD as FRAME_PAD
+from .frames import Frame, frames_of, room_for
 from .layout import Box, Layout, Line, Size, Spacing, lay_out
 from .signs import sign_shape, styles
 
@@ -77,9 +79,10 @@ def sheet(flow: Flow, run: Run | None = None) -> Sheet:
             width=max(84.0, round(widest + 2 * PAD + (SYMBOL_ROOM if run is not None else 0))),
             height=LINE_HEIGHT * lines + 15.0,
         )
-    # Between two boxes there may be the edges of two frames, and the name of one.
-    spacing = Spacing(layer=42, box=14 if not flow.groups else 14 + HEAD + FRAME_PAD, line=12)
-    layout = lay_out(flow.graph, sizes, spacing=spacing)
+    spacing = Spacing(layer=42, box=14, line=12)
+    heights = {name: size.height for name, size in sizes.items()}
+    bands = partial(in_bands, flow, heights=heights, gap=spacing.line) if flow.groups else None
+    layout = lay_out(flow.graph, sizes, spacing=spacing, arrange=bands)
     return Sheet(flow, layout, run is not None, frames_of(flow, layout.boxes))
 
 

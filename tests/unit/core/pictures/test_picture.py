@@ -7,7 +7,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.core.events import RunStarted
@@ -24,6 +24,7 @@ from jupyter_flow.core.pictures.sketch import sketch
 from jupyter_flow.core.states import Outcome, TaskState
 from jupyter_flow.testing.luck import flow_of, rehearse, run_of
 from jupyter_flow.testing.samples import NOON, attempt_of, task_run_of
+from jupyter_flow.testing.strategies import any_flow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -209,4 +210,27 @@ def is_within(box: Box, frame: Box) -> bool:
         and box.y >= frame.y
         and box.x + box.width <= frame.x + frame.width
         and box.y + box.height <= frame.y + frame.height
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_flow(max_tasks=9))
+def test_nothing_of_others_lies_in_the_frame_of_a_group(flow: Flow) -> None:
+    paper = sheet(flow)
+
+    boxes = paper.layout.boxes
+    for frame in paper.frames:
+        inside = {name for name in boxes if frame.name in {g.name for g in flow.groups_of(name)}}
+        touched = {name for name, box in boxes.items() if is_touching(box, frame.box)}
+        assert touched == inside
+    pairs = [(one, other) for one in boxes for other in boxes if one < other]
+    assert not any(is_touching(boxes[one], boxes[other]) for one, other in pairs)
+
+
+def is_touching(box: Box, frame: Box) -> bool:
+    return (
+        box.x < frame.x + frame.width
+        and frame.x < box.x + box.width
+        and box.y < frame.y + frame.height
+        and frame.y < box.y + box.height
     )
