@@ -177,6 +177,17 @@ class Flow:
             yield group
             name = group.parent
 
+    def tasks_in(self, group: str) -> tuple[str, ...]:
+        """All tasks in *group*, those of inner groups included; none if there is no such group."""
+        if group not in self._groups:
+            return ()
+        inside = (
+            task.name
+            for task in self.tasks
+            if any(each.name == group for each in self.groups_of(task.name))
+        )
+        return tuple(inside)
+
     def _options_around(self, task: str) -> Iterator[TaskOptions]:
         return (group.options for group in self.groups_of(task))
 

@@ -94,6 +94,7 @@ def _in_the_body(cell: str, left: str, shelf: Shelf) -> _Found:
         yield "params", "parameters", "the parameters of the flow"
     else:
         yield from _tasks(shelf)
+        yield from ((name, "group", "all of its tasks") for name in _groups(cell))
         yield from ((kind.value, "kind", call_.example) for kind, call_ in CALLS.items())
 
 
@@ -101,6 +102,10 @@ def _tasks(shelf: Shelf) -> _Found:
     for notebook in shelf.notebooks.values():
         if notebook.task is not None:
             yield notebook.task, "task", notebook.description or shelf.written(notebook.path)
+
+
+def _groups(cell: str) -> list[str]:
+    return re.findall(rf"\bwith\s+group\(\s*[\"']({_NAME})", cell)
 
 
 def _values_by_task(cell: str, shelf: Shelf) -> _Found:
@@ -130,7 +135,7 @@ def _arguments(cell: str, call: str, shelf: Shelf) -> _Found:
         yield "setups=", "argument", "the set-ups that it cleans up after"
         yield "fails_run=", "argument", "whether the run fails when the clean-up does"
         return
-    if method == "options":
+    if method == "options" or call == "group":
         yield from ((f"{each}=", "option", spec.meaning) for each, spec in TASK_OPTIONS.items())
         return
     for kind, known in CALLS.items():

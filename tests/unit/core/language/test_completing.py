@@ -68,6 +68,8 @@ def found(cell: str) -> list[str]:
         ("%%flow x\nclean >> [tra|", ["train", "track"]),
         ("%%flow x\ntrain.as_|", ["as_setup", "as_teardown"]),
         ("%%flow x\ntrain.as_teardown(se|", ["setups="]),
+        ('%%flow x\nwith group("prepare"):\n    clean\npre|', ["prepare"]),
+        ('%%flow x\nwith group("prepare", retries=2, po|', ["pool="]),
         ("%%flow x\nnobody.zz|", []),
     ],
 )

@@ -128,3 +128,11 @@ def test_a_flow_that_was_kept_before_there_were_groups_is_read() -> None:
     assert "role" not in old
     assert "groups" not in old
     assert decode(old, Flow) == flow
+
+
+def test_a_group_has_the_tasks_of_its_inner_groups() -> None:
+    flow = flow_in('with group("g"):\n    a\n    with group("h"):\n        b\nc')
+
+    assert flow.tasks_in("g") == ("a", "b")
+    assert flow.tasks_in("h") == ("b",)
+    assert flow.tasks_in("c") == ()
