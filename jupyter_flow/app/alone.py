@@ -20,7 +20,7 @@ from weakref import finalize
 from jupyter_flow.core.errors import FlowError, UsageError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.expressions import Constant, Expression, values_used
-from jupyter_flow.core.flow import Flow, Kind, Plan, Task
+from jupyter_flow.core.flow import Flow, Kind, Plan, Role, Task
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.inputs import environment_of, inputs_of
 from jupyter_flow.core.inputs.templates import is_template
@@ -162,10 +162,14 @@ def _plan_of_task(definitions: Definitions, address: str, name: str, given: dict
             f"task '{name}' is of the kind {whole.flow[name].kind.value!r} and runs no notebook",
             hint="Only what is executed can be tried by itself.",
         )
-    task = replace(whole.flow[name], expand={}, when=None)
+    task = replace(whole.flow[name], expand={}, when=None, role=Role.WORK)
     task = replace(task, parameters={k: v for k, v in task.parameters.items() if k not in given})
     _refuse_gaps(task, [*whole.flow[name].expand], given)
-    flow = replace(whole.flow, tasks=(task,), edges=frozenset())
+    groups = (
+        replace(each, members=(name,) if name in each.members else ())
+        for each in whole.flow.groups_of(name)
+    )
+    flow = replace(whole.flow, tasks=(task,), edges=frozenset(), groups=tuple(groups))
     tried = replace(task, parameters={**task.parameters, **_checkable(given)})
     checked = definitions.check_again(replace(whole, flow=replace(flow, tasks=(tried,))))
     return replace(checked.runnable(), flow=flow)

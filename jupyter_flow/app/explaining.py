@@ -30,6 +30,9 @@ def _params(flow: Flow) -> Iterator[tuple[str, object]]:
 def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
     target = plan.targets[task.name]
     yield f"{task.name}"
+    groups = [group.name for group in flow.groups_of(task.name)]
+    if groups:
+        yield f"  group    {' / '.join(reversed(groups))}"
     yield f"  runs     {task.kind}: {target.path}" if target.has_notebook else _waits(task)
     yield f"  when     {_when(flow, task, target.policy)}"
     if task.is_mapped:
@@ -76,6 +79,16 @@ def _origin(flow: Flow, task: Task, option: str, policy: Policy) -> str:
     """Where an option that is not as by default was said: the most specific layer wins."""
     if getattr(task.options, option) is not None:
         return "said in the flow"
+    for group in flow.groups_of(task.name):
+        said = getattr(group.options, option)
+        if said is not None and said == _value(policy, option):
+            return f"said of the group {group.name!r}"
     on_line = getattr(flow.defaults, option)
-    value = getattr(policy.retry if hasattr(policy.retry, option) else policy, option, on_line)
+    value = _value(policy, option)
     return "said on the flow's line" if on_line == value else "said in the notebook's tag"
+
+
+def _value(policy: Policy, option: str) -> object:
+    if option == "retry_delay":
+        return policy.retry.delay
+    return getattr(policy.retry if hasattr(policy.retry, option) else policy, option)

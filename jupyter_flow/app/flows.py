@@ -320,8 +320,14 @@ class Flows:
     # -- what a person may ask of a run --------------------------------------------------------
 
     def cancel(self, run: RunId, tasks: Sequence[TaskKey] = ()) -> bool:
-        """Ask for the run, or only *tasks*, to be stopped."""
-        return self._ask(run, CancelRequested(keys=tuple(tasks)))
+        """Ask for the run, or only *tasks* (or all of a group), to be stopped."""
+        flow = self._store.load(run).plan.flow if tasks else None
+        keys = [
+            TaskKey(name) if name != key.task else key
+            for key in tasks
+            for name in (flow.tasks_in(key.task) if flow is not None else ()) or (key.task,)
+        ]
+        return self._ask(run, CancelRequested(keys=tuple(keys)))
 
     def repair(self, run: RunId) -> bool:
         """Ask for what did not succeed to be done again, with the notebooks as they are now."""
@@ -336,8 +342,10 @@ class Flows:
         return self._ask(run, RepairRequested(targets=self._mended(before)))
 
     def clear(self, run: RunId, tasks: Sequence[str], *, downstream: bool = True) -> bool:
-        """Ask for *tasks* (and all downstream of them) to be done again."""
+        """Ask for *tasks*, or all of a group (and all downstream of them), to be done again."""
         before = self._store.load(run)
+        flow = before.plan.flow
+        tasks = [name for task in tasks for name in flow.tasks_in(task) or (task,)]
         self._must_know(before, tasks)
         request = ClearRequested(
             tasks=tuple(tasks), downstream=downstream, targets=self._mended(before)

@@ -15,11 +15,9 @@ from pathlib import Path
 from jupyter_flow.core.errors import Problem, Where
 from jupyter_flow.core.flow import Flow, Plan, Task
 from jupyter_flow.core.language.option_reading import write_task_options
-from jupyter_flow.core.language.writing import written
 from jupyter_flow.core.notebooks.notebook import Notebook
 from jupyter_flow.core.notebooks.parameter_types import type_of
-from jupyter_flow.core.options import Policy, TriggerRule
-from jupyter_flow.core.pictures.faces import what_runs
+from jupyter_flow.core.pictures.faces import rules_of, what_runs
 from jupyter_flow.core.run import Attempt, Failure, Fired, Run, TaskRun
 from jupyter_flow.core.task_names import suggested_by
 from jupyter_flow.ports.runs import RunSummary
@@ -107,6 +105,10 @@ def _flow(
         problems=problems,
         schedule=flow.options.schedule,
         tz=flow.options.tz,
+        groups=[
+            api.GroupView(name=each.name, tasks=list(each.members), parent=each.parent)
+            for each in flow.groups
+        ],
     )
 
 
@@ -124,26 +126,19 @@ def _task(
     task: Task, flow: Flow, plan: Plan | None, upstream: list[str], below: Below
 ) -> api.TaskView:
     target = plan.targets.get(task.name) if plan is not None else None
-    policy = target.policy if target is not None else Policy.of(task.options, flow.defaults)
+    policy = target.policy if target is not None else flow.policy(task)
     # What ships with the package is below no root.
     source = below.shown(target.path) if target is not None and target.has_notebook else ""
     return api.TaskView(
         name=task.name,
         kind=task.kind.value,
         what=what_runs(task),
-        rules=_rules(task, policy),
+        rules=rules_of(task, policy.trigger),
         upstream=upstream,
         is_mapped=task.is_mapped,
         source=source,
         retries=policy.retry.retries,
     )
-
-
-def _rules(task: Task, policy: Policy) -> list[str]:
-    rules = [f"if {written(task.when)}"] if task.when is not None else []
-    if policy.trigger is not TriggerRule.ALL_SUCCESS:
-        rules.append(policy.trigger.value.replace("_", " "))
-    return rules
 
 
 def problem_view(problem: Problem, below: Below) -> api.ProblemView:

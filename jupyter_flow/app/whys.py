@@ -72,9 +72,10 @@ def _pending(run: Run, task_run: TaskRun) -> Iterator[str]:
     if task_run.is_open:
         yield "its attempt before is still being stopped"
     task = task_run.key.task
-    rule = run.plan.policy(task).trigger
+    rule, flow = run.plan.policy(task).trigger, run.plan.flow
     unsettled = 0
-    for name in run.plan.flow.graph.upstream[task]:
+    awaited = (flow.graph.upstream, flow.scopes.needed, flow.scopes.between)
+    for name in dict.fromkeys(name for names in awaited for name in names.get(task, ())):
         state = overall(each.state for each in run.runs_of(name))
         if not state.is_final:
             unsettled += 1

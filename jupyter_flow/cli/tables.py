@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.pictures.faces import Face, face_of, heading
 from jupyter_flow.core.pictures.sketch import sketch
 from jupyter_flow.core.report import FailureReport
@@ -58,12 +59,19 @@ def task_table(run: Run, now: datetime | None, *, most: int | None = None) -> Re
         table.add_column(title, overflow="fold" if title else "ellipsis", no_wrap=title != "")
     for face in shown:
         sign = face.sign
-        name = Text(face.title) + Text(f" {face.badge}" if face.badge else "", style="dim")
+        name = _in_groups(run.plan.flow, face.title) + Text(face.title)
+        name += Text(f" {face.badge}" if face.badge else "", style="dim")
         state = signed(sign) if sign is not None else ""
         table.add_row(name, state, face.progress, Text(face.remark, style="dim"))
     left_out = len(faces) - len(shown)
     more = Text(f"and {count(left_out, 'more task')}", style="dim")
     return Group(table, more) if left_out else table
+
+
+def _in_groups(flow: Flow, task: str) -> Text:
+    """``prepare / `` before the name of a task that is in a group."""
+    groups = [f"{group.name} / " for group in flow.groups_of(task)]
+    return Text("".join(reversed(groups)), style="dim")
 
 
 def _telling(faces: Sequence[Face], most: int) -> list[Face]:
@@ -163,7 +171,11 @@ def drawn(checked: CheckedFlow, width: int) -> RenderableType:
         face = face_of(flow, flow[name])
         target = checked.plan.targets.get(name) if checked.plan else None
         runs = face.what or (short(target.path) if target else "")
-        label = Text(face.title, style="bold") + Text(f" {face.badge}" if face.badge else "")
+        label = (
+            _in_groups(flow, name)
+            + Text(face.title, style="bold")
+            + Text(f" {face.badge}" if face.badge else "")
+        )
         table.add_row(label, runs, ", ".join(flow.graph.upstream[name]), ", ".join(face.rules))
     head = Text(flow.name, style="bold") + Text(f"  {flow.description}" if flow.description else "")
     path, _, _ = checked.origin.partition("::")

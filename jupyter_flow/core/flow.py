@@ -7,17 +7,18 @@ which make the same objects. Resolving its names to notebooks gives each task it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .expressions import Expression, values_used
-from .options import FlowOptions, Policy, TaskOptions
+from .options import FlowOptions, Policy, TaskOptions, TriggerRule
 
 if TYPE_CHECKING:
     from .graph import Graph
+    from .scopes import Scopes
 
 
 class Kind(StrEnum):
@@ -33,6 +34,17 @@ class Kind(StrEnum):
     FLOW = "flow"
 
 
+class Role(StrEnum):
+    """What a task is for. The meanings are Airflow's."""
+
+    #: What the flow is about.
+    WORK = "work"
+    #: Provides what other tasks need.
+    SETUP = "setup"
+    #: Takes that away again, whatever happened in between.
+    TEARDOWN = "teardown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One node of a flow: what to run, with which parameters, by which rules.
@@ -40,6 +52,7 @@ class Task:
     ``notebook`` is the task name of a tagged notebook, or a path when it ends in a notebook's
     suffix; it is set for `Kind.NOTEBOOK` only. ``parameters`` are passed as they are (strings
     rendered as templates); ``expand`` maps the task over lists; ``when`` is its condition.
+    ``fails_run`` says of a teardown that the run is judged by it too.
     """
 
     name: str
@@ -49,6 +62,12 @@ class Task:
     expand: Mapping[str, Expression] = field(default_factory=dict)
     when: Expression | None = None
     options: TaskOptions = TaskOptions()
+    role: Role = Role.WORK
+    fails_run: bool = False
+
+    @property
+    def is_teardown(self) -> bool:
+        return self.role is Role.TEARDOWN
 
     @property
     def is_mapped(self) -> bool:
@@ -69,13 +88,28 @@ class FlowParameter:
     default: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Tasks that belong together, for those who look; how a flow runs does not depend on it.
+
+    ``members`` are the tasks that are right in it, ``parent`` is the group that it is right in.
+    ``options`` are defaults for all the tasks in it, those of inner groups included.
+    """
+
+    name: str
+    members: tuple[str, ...] = ()
+    parent: str | None = None
+    options: TaskOptions = TaskOptions()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flow:
     """A named, immutable, acyclic set of tasks.
 
-    ``tasks`` keep the order in which they were first named. ``edges`` are the explicit ones, as
-    (upstream, downstream); those that follow from values are added by `graph`.
-    ``defaults`` are the task options given on the flow's own line.
+    ``tasks`` keep the order in which they were first named, those of a group side by side.
+    ``edges`` are the explicit ones, as (upstream, downstream); those that follow from values are
+    added by `graph`. ``defaults`` are the task options given on the flow's own line. ``groups``
+    come in the order of their first tasks, outer ones before inner ones.
     """
 
     name: str
@@ -85,6 +119,7 @@ class Flow:
     options: FlowOptions = FlowOptions()
     defaults: TaskOptions = TaskOptions()
     description: str = ""
+    groups: tuple[Group, ...] = ()
 
     def __getitem__(self, name: str) -> Task:
         return self._by_name[name]
@@ -103,6 +138,67 @@ class Flow:
 
         used = ((up, task.name) for task in self.tasks for up in task.uses())
         return Graph.of((task.name for task in self.tasks), {*self.edges, *used})
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What its set-ups and teardowns mean for its tasks."""
+        from .scopes import Scopes
+
+        setups = {task.name for task in self.tasks if task.role is Role.SETUP}
+        teardowns = {task.name for task in self.tasks if task.is_teardown}
+        return Scopes.of(self.graph, setups, teardowns)
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """The tasks by which a run is judged.
+
+        As in Airflow, a teardown is left out, unless it says otherwise or there is nothing else.
+        """
+        aside = {task.name for task in self.tasks if task.is_teardown and not task.fails_run}
+        downstream = self.graph.downstream
+        counted = [name for name in self.graph.order if name not in aside]
+        return tuple(name for name in counted if aside.issuperset(downstream[name])) or (
+            self.graph.leaves
+        )
+
+    def policy(self, task: Task, tag: TaskOptions = TaskOptions()) -> Policy:
+        """How *task* is run, *tag* being the options of its notebook: every layer merged."""
+        policy = Policy.of(task.options, tag, *self._options_around(task.name), self.defaults)
+        if task.is_teardown:
+            return replace(
+                policy, trigger=TriggerRule.ALL_DONE_SETUP_SUCCESS, depends_on_past=False
+            )
+        return policy
+
+    def groups_of(self, task: str) -> Iterator[Group]:
+        """The groups that *task* is in, the innermost first."""
+        name = self._homes.get(task)
+        while name is not None:
+            group = self._groups[name]
+            yield group
+            name = group.parent
+
+    def tasks_in(self, group: str) -> tuple[str, ...]:
+        """All tasks in *group*, those of inner groups included; none if there is no such group."""
+        if group not in self._groups:
+            return ()
+        inside = (
+            task.name
+            for task in self.tasks
+            if any(each.name == group for each in self.groups_of(task.name))
+        )
+        return tuple(inside)
+
+    def _options_around(self, task: str) -> Iterator[TaskOptions]:
+        return (group.options for group in self.groups_of(task))
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Group]:
+        return {group.name: group for group in self.groups}
+
+    @cached_property
+    def _homes(self) -> Mapping[str, str]:
+        return {name: group.name for group in self.groups for name in group.members}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

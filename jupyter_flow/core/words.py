@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .flow import Role
 from .run import Attempt, Run, TaskRun
 from .states import Outcome, RunState, TaskState
 
@@ -30,6 +31,10 @@ class Tone(StrEnum):
     WARN = "warn"
     #: It went wrong.
     BAD = "bad"
+
+
+#: What a task is called that is there for others.
+ROLE_WORDS: Mapping[Role, str] = {Role.SETUP: "set-up", Role.TEARDOWN: "teardown"}
 
 
 @dataclass(frozen=True, slots=True)

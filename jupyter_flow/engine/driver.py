@@ -307,7 +307,7 @@ class Driver:
                 self._answer(pending)
 
     def _cancel(self, request: CancelRequested) -> None:
-        if not self._run.state.is_final and self._run.state is not RunState.CANCELLING:
+        if not self._run.state.is_final:
             self._tell(request)
 
     def _answer(self, pending: Pending) -> None:

@@ -36,7 +36,7 @@ from jupyter_flow.core.events import (
 from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import Step, step
-from jupyter_flow.core.options import Policy, TaskOptions
+from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.run import Failure, Interval, Run
 from jupyter_flow.core.states import Outcome, Signal
 
@@ -74,7 +74,7 @@ def plan_of(flow: Flow) -> Plan:
 
 
 def _target_of(task: Task, flow: Flow) -> Target:
-    policy = Policy.of(task.options, flow.defaults)
+    policy = flow.policy(task)
     if task.kind in (Kind.WAIT_FOR, Kind.EXPECT):
         return Target(path="", digest="", folder="", policy=policy)
     return Target(path=f"{task.name}.ipynb", digest="0" * 64, folder=".", policy=policy)

@@ -25,15 +25,18 @@ from jupyter_flow.core.expressions import (
     ParamRef,
     Some,
     ValueRef,
+    values_used,
 )
-from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
+from jupyter_flow.core.flow import Flow, FlowParameter, Group, Kind, Role, Task
+from jupyter_flow.core.grouping import Grouping
 from jupyter_flow.core.language.composing import dict_of, list_of
 from jupyter_flow.core.language.writing import is_bare
+from jupyter_flow.core.options import TriggerRule
 from jupyter_flow.core.task_names import wrong_with
 
 from .option_strategies import flow_options, task_options
 
-__all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options"]
+__all__ = ["any_flow", "constants", "flow_options", "task_names", "task_options", "with_roles"]
 
 _COMMON = ("load", "clean", "features", "train", "evaluate", "report", "deploy", "options", "when")
 _OPERATORS: tuple[Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"], ...] = (
@@ -83,7 +86,7 @@ def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
     pairs = [(up, down) for place, down in enumerate(names) for up in names[:place]]
     edges = draw(st.frozensets(st.sampled_from(pairs))) if pairs else frozenset()
     description = st.text(max_size=40).map(_clean).filter(lambda text: _clean(text) == text)
-    return Flow(
+    flow = Flow(
         name=draw(st.from_regex(r"[a-z_][\w-]{0,8}", fullmatch=True)),
         tasks=tuple(draw(st.permutations(tasks))),
         edges=edges,
@@ -92,6 +95,71 @@ def any_flow(draw: st.DrawFn, *, max_tasks: int = 6) -> Flow:
         defaults=draw(task_options(on_line=True)),
         description=draw(description),
     )
+    return draw(_with_groups(draw(with_roles(flow))))
+
+
+@st.composite
+def with_roles(draw: st.DrawFn, flow: Flow) -> Flow:
+    """*flow* with some of its tasks made set-ups and teardowns.
+
+    What contradicts that is taken from what those tasks say otherwise.
+    """
+    parts = {each.name: draw(st.sampled_from([*_ROLES, *Role])) for each in flow.tasks}
+    after = {
+        down
+        for name, role in parts.items()
+        if role is Role.SETUP
+        for down in flow.graph.downstream[name]
+    }
+    tasks: list[Task] = []
+    for task in flow.tasks:
+        role, options = parts[task.name], task.options
+        if role is Role.TEARDOWN and task.kind is not Kind.WAIT_FOR:
+            fails_run = draw(st.booleans())
+            items = {
+                name: Constant([1]) if any(values_used(value)) else value
+                for name, value in task.expand.items()
+            }
+            task = replace(task, role=role, fails_run=fails_run, when=None, expand=items)
+            options = replace(options, trigger=None, depends_on_past=None, cache=None)
+        elif role is Role.SETUP:
+            task, options = replace(task, role=role), replace(options, cache=None)
+        if task.name in after and not task.is_teardown:
+            options = replace(options, trigger=TriggerRule.ALL_SUCCESS)
+        tasks.append(replace(task, options=options))
+    return replace(flow, tasks=tuple(tasks))
+
+
+@st.composite
+def _with_groups(draw: st.DrawFn, flow: Flow) -> Flow:
+    """*flow* with some of its tasks in groups, which may be in groups."""
+    taken = {task.name for task in flow.tasks}
+    free = task_names().filter(lambda name: name not in taken)
+    names = draw(st.lists(free, max_size=3, unique=True))
+    outer: list[str | None] = [None]
+    grouping = Grouping()
+    for name in names:
+        grouping.parents[name] = draw(st.sampled_from(outer))
+        outer.append(name)
+    for task in flow.tasks:
+        grouping.homes[task.name] = draw(st.sampled_from(outer))
+    tasks, groups = grouping.in_order(task.name for task in flow.tasks)
+    return replace(
+        flow,
+        tasks=tuple(flow[name] for name in tasks),
+        groups=tuple(
+            Group(
+                name=name,
+                members=tuple(task for task in tasks if grouping.homes[task] == name),
+                parent=grouping.parents[name],
+                options=draw(task_options()),
+            )
+            for name in groups
+        ),
+    )
+
+
+_ROLES = (Role.WORK, Role.WORK)
 
 
 def _clean(text: str) -> str:

@@ -56,6 +56,15 @@ class TaskView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """A group of a flow. ``tasks`` are right in it, ``parent`` is the group that it is in."""
+
+    name: str
+    tasks: list[str]
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowView:
     """A flow as it is written. ``address`` names it in requests; ``problems`` may forbid a run."""
 
@@ -68,6 +77,7 @@ class FlowView:
     problems: list[ProblemView]
     schedule: str | None = None
     tz: str | None = None
+    groups: list[GroupView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,25 @@ const PAGES: Readonly<Record<string, () => RunPage>> = {
   running: () => present(running as unknown as RunPage),
   succeeded: () => succeeded as unknown as RunPage,
   forty: () => madePage(40, now),
+  grouped: () => {
+    const page = failed as unknown as RunPage;
+    const groups = [
+      { name: 'prepare', tasks: ['extract', 'clean', 'features'], parent: null },
+      { name: 'learn', tasks: ['models'], parent: null },
+      { name: 'judge', tasks: ['evaluate'], parent: 'learn' }
+    ];
+    return { ...page, flow: { ...page.flow, groups } };
+  },
+  large: () => {
+    const page = madePage(90, now);
+    const names = page.flow.tasks.map(task => task.name);
+    const groups = [
+      { name: 'ingest', tasks: names.slice(0, 12), parent: null },
+      { name: 'crunch', tasks: names.slice(12, 56), parent: null },
+      { name: 'publish', tasks: names.slice(56, 78), parent: null }
+    ];
+    return { ...page, flow: { ...page.flow, address: 'large', groups } };
+  },
   thousand: () => madePage(1000, now),
   three: () => {
     const page = succeeded as unknown as RunPage;

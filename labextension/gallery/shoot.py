@@ -17,6 +17,8 @@ SCENES = (
     "running.graph",
     "failed.graph.models[2]",
     "forty.graph",
+    "grouped.graph",
+    "large.graph",
     "thousand.graph",
     "failed.timeline",
     "forty.timeline",

@@ -14,17 +14,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from .groups import GroupHandle
 from .handles import TaskHandle
 from .making import Flow, Params, here
 from .terms import Term
 
 __all__ = [
     "Flow",
+    "GroupHandle",
     "Params",
     "TaskHandle",
     "Term",
     "expect",
     "flow",
+    "group",
     "http",
     "notebook",
     "params",
@@ -74,6 +77,11 @@ def wait_for(**arguments: Any) -> TaskHandle:
 def expect(condition: Any, message: str = "") -> TaskHandle:
     """A task that fails, saying *message*, unless *condition* holds."""
     return here().expect(condition, message)
+
+
+def group(name: str, /, **options: Any) -> GroupHandle:
+    """``with group("prepare") as prepare:`` What is made in it is in that group."""
+    return here().group(name, **options)
 
 
 def flow(name: str, /, **params: Any) -> TaskHandle:

@@ -5,35 +5,32 @@ What is said of it goes into a `Draft`, as when a text is read, so both refuse t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise_if_any
 from jupyter_flow.core.expressions import Expression, ValueRef
-from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.flow import Kind, Role
 from jupyter_flow.core.language.drafts import Draft
 from jupyter_flow.core.language.option_reading import read_task_options
 from jupyter_flow.core.language.writing import is_bare
 from jupyter_flow.core.task_names import wrong_with
 
+from .chaining import Connect, End, ends
 from .terms import Term, expression_of
 
-_Others = TypeVar("_Others", bound="TaskHandle | Sequence[TaskHandle]")
-#: Told of each edge: (upstream, downstream).
-Connect = Callable[["TaskHandle", "TaskHandle"], None]
 
-
-class TaskHandle:
+class TaskHandle(End):
     """One task. ``train(seed=1).options(retries=2)`` configures it, ``train.auc`` is its value.
 
     Everything that is no method is a value; a value with a method's name is ``train["options"]``.
     """
 
-    __slots__ = ("_connect", "_draft", "_is_used")
+    __slots__ = ("_draft", "_is_used")
 
     def __init__(self, draft: Draft, connect: Connect) -> None:
+        super().__init__(connect)
         self._draft = draft
-        self._connect = connect
         self._is_used = False
 
     def __repr__(self) -> str:
@@ -76,6 +73,32 @@ class TaskHandle:
         _must(self._draft.say_when(expression_of(condition)))
         return self
 
+    def as_setup(self) -> TaskHandle:
+        """Other tasks need that this one succeeded, so it is done again with them."""
+        _must(self._draft.say_role(Role.SETUP))
+        return self
+
+    def as_teardown(
+        self,
+        *,
+        setups: TaskHandle | Sequence[TaskHandle] = (),
+        fails_run: bool | None = None,
+    ) -> TaskHandle:
+        """Clean up after *setups*, whatever happens in between; that makes them set-ups.
+
+        The run is judged by this task too if *fails_run*.
+        """
+        _must(self._draft.say_role(Role.TEARDOWN))
+        if fails_run is not None:
+            _must(self._draft.say_fails_run(fails_run))
+        for setup in ends(setups):
+            if not isinstance(setup, TaskHandle):
+                hint = "Name the tasks in it that set up."
+                _must(Problem(code="JF142", what=f"{setup!r} is no set-up", hint=hint))
+            else:
+                setup.as_setup().set_downstream(self)
+        return self
+
     def options(self, /, **options: Any) -> TaskHandle:
         """Say how the task is run: ``retries=3, timeout="20m"``."""
         read, problems = read_task_options(options)
@@ -83,32 +106,6 @@ class TaskHandle:
         for name, value in read.said().items():
             _must(self._draft.say_option(name, value))
         raise_if_any(self._draft.contradictions())
-        return self
-
-    def set_downstream(self, others: TaskHandle | Sequence[TaskHandle]) -> None:
-        """Let *others* wait for this task: ``self >> others``."""
-        for other in _tasks(others):
-            self._before(other)
-
-    def set_upstream(self, others: TaskHandle | Sequence[TaskHandle]) -> None:
-        """Let this task wait for *others*: ``self << others``."""
-        for other in _tasks(others):
-            other._before(self)  # noqa: SLF001  the same class
-
-    def __rshift__(self, other: _Others) -> _Others:
-        self.set_downstream(other)
-        return other
-
-    def __lshift__(self, other: _Others) -> _Others:
-        self.set_upstream(other)
-        return other
-
-    def __rrshift__(self, others: Sequence[TaskHandle]) -> TaskHandle:
-        self.set_upstream(others)
-        return self
-
-    def __rlshift__(self, others: Sequence[TaskHandle]) -> TaskHandle:
-        self.set_downstream(others)
         return self
 
     def __getattr__(self, name: str) -> Term:
@@ -123,12 +120,11 @@ class TaskHandle:
         self._is_used = True
         return Term(ValueRef(self._draft.name, name))
 
-    def _before(self, other: TaskHandle) -> None:
-        if self._draft.name == other._draft.name:
-            what = f"task {self._draft.name!r} would wait for itself"
-            _must(Problem(code="JF106", what=what, hint="Take one of the two away."))
-        self._is_used = other._is_used = True
-        self._connect(self, other)
+    def _ends(self) -> str:
+        return self._draft.name
+
+    def _used(self) -> None:
+        self._is_used = True
 
 
 def named_expressions(given: Mapping[str, Any]) -> dict[str, Expression]:
@@ -139,17 +135,6 @@ def named_expressions(given: Mapping[str, Any]) -> dict[str, Expression]:
             what = f"{name!r} cannot be the name of a parameter"
             raise DefinitionError([Problem(code="JF113", what=what, hint=hint)])
     return {name: expression_of(value) for name, value in given.items()}
-
-
-def _tasks(others: TaskHandle | Sequence[TaskHandle]) -> list[TaskHandle]:
-    tasks = [others] if isinstance(others, TaskHandle) else list(others)
-    for task in tasks:
-        if not isinstance(task, TaskHandle):
-            hint = "Chain what notebook(…), python(…) and the like return, or lists of those."
-            raise DefinitionError(
-                [Problem(code="JF109", what=f"{task!r} is not a task", hint=hint)]
-            )
-    return tasks
 
 
 def _must(problem: Problem | None) -> None:

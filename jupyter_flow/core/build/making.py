@@ -5,7 +5,7 @@ Mutable, and the only thing here that is: `Flow.build` gives the frozen definiti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, Token
 from inspect import cleandoc
 from types import TracebackType
@@ -14,14 +14,18 @@ from typing import Any
 from jupyter_flow.core.errors import DefinitionError, Problem, UsageError, raise_if_any
 from jupyter_flow.core.expressions import Constant, ParamRef
 from jupyter_flow.core.flow import Flow as Definition
-from jupyter_flow.core.flow import FlowParameter, Kind
+from jupyter_flow.core.flow import FlowParameter, Group, Kind, Role, Task
+from jupyter_flow.core.grouping import Grouping
 from jupyter_flow.core.language.checks import check
 from jupyter_flow.core.language.drafts import Draft, merged
 from jupyter_flow.core.language.kind_checks import notebook_problem
 from jupyter_flow.core.language.kinds import name_of, parameters_of
 from jupyter_flow.core.language.line import is_flow_name
-from jupyter_flow.core.language.option_reading import read_line_options
+from jupyter_flow.core.language.option_reading import read_line_options, read_task_options
+from jupyter_flow.core.task_names import wrong_with
 
+from .chaining import End
+from .groups import GroupHandle
 from .handles import TaskHandle, named_expressions
 from .terms import Term, expression_of
 
@@ -47,7 +51,11 @@ class Flow:
         # By identity: a handle has no equality, comparing is for its values.
         self._drafts: dict[int, Draft] = {}
         self._handles: list[TaskHandle] = []
-        self._edges: list[tuple[TaskHandle, TaskHandle]] = []
+        self._edges: list[tuple[End, End]] = []
+        self._groups: dict[str, GroupHandle] = {}
+        # The group in which each task was made, by the identity of its handle.
+        self._homes: dict[int, str | None] = {}
+        self._open: list[str | None] = [None]
         self._tokens: list[Token[Flow | None]] = []
 
     def __repr__(self) -> str:
@@ -71,12 +79,21 @@ class Flow:
         Raises:
             DefinitionError: it has loops, tasks of one name, parameters that it does not declare.
         """
-        names = {handle: draft.name for handle, draft in self._drafts.items()}
-        tasks, problems = merged(self._drafts.values())
+        named, problems = merged(self._drafts.values())
+        tasks = {task.name: task for task in named}
+        grouping, found = self._grouping(tasks)
+        raise_if_any([*problems, *found])
+        used = [(up, task.name) for task in named for up in task.uses()]
+        said = {(up._ends(), down._ends()) for up, down in self._edges}  # noqa: SLF001
+        apart = {edge for edge in said if not _is_within(grouping, *edge)}
+        problems += [_within(*edge) for edge in sorted(said - apart)]
+        edges = grouping.between_tasks(apart, used)
+        order, groups = grouping.in_order(tasks)
         built = Definition(
             name=self.name,
-            tasks=tasks,
-            edges=frozenset((names[id(up)], names[id(down)]) for up, down in self._edges),
+            tasks=tuple(tasks[name] for name in order),
+            edges=frozenset(pair for pairs in edges.values() for pair in pairs),
+            groups=tuple(self._group(name, order, grouping) for name in groups),
             params=tuple(
                 FlowParameter(name=name, default=self._params[name]) for name in self._params
             ),
@@ -86,6 +103,61 @@ class Flow:
         )
         raise_if_any([*problems, *check(built, {})])
         return built
+
+    def group(self, name: str, /, **options: Any) -> GroupHandle:
+        """``with churn.group("prepare", retries=2) as prepare:`` What is made in it is in it.
+
+        *options* are defaults for its tasks. Raises DefinitionError for a name that is taken.
+        """
+        wrong = wrong_with(name)
+        what = f"{name!r} cannot be the name of a group: it {wrong}" if wrong else ""
+        what = f"there is a group {name!r} already" if name in self._groups else what
+        if what:
+            hint = "Give it another name."
+            raise DefinitionError([Problem(code="JF142", what=what, hint=hint)])
+        read, problems = read_task_options(options)
+        raise_if_any(problems)
+        made = GroupHandle(name, read, self._connected, enter=self._entered, leave=self._left)
+        self._groups[name] = made
+        return made
+
+    def _entered(self, group: GroupHandle) -> None:
+        self.__enter__()
+        if group.name not in self._open:
+            group.parent = self._open[-1]
+        self._open.append(group.name)
+
+    def _left(self) -> None:
+        self._open.pop()
+        self.__exit__(None, None, None)
+
+    def _grouping(self, tasks: Mapping[str, Task]) -> tuple[Grouping, list[Problem]]:
+        """Who is in which group, and what is wrong with that."""
+        grouping = Grouping(
+            parents={group.name: group.parent for group in self._groups.values()},
+            setups={name for name in tasks if tasks[name].role is Role.SETUP},
+            teardowns={name for name in tasks if tasks[name].is_teardown},
+        )
+        problems: list[Problem] = []
+        for handle, draft in self._drafts.items():
+            here = self._homes[handle]
+            home = grouping.homes.setdefault(draft.name, here)
+            if grouping.are_apart(home, here):
+                what = f"{draft.name!r} is in the group {home!r} and in the group {here!r}"
+                problems.append(Problem(code="JF143", what=what, hint="Make it in one of them."))
+        for name in self._groups:
+            if name in tasks:
+                what, hint = f"{name!r} is a group and a task", "Give one another name."
+                problems.append(Problem(code="JF142", what=what, hint=hint))
+            if not grouping.tasks_in(name):
+                what, hint = f"the group {name!r} has no tasks", "Make some in it: with ….group(…):"
+                problems.append(Problem(code="JF142", what=what, hint=hint))
+        return grouping, problems
+
+    def _group(self, name: str, order: Sequence[str], grouping: Grouping) -> Group:
+        members = tuple(task for task in order if grouping.homes.get(task) == name)
+        group = self._groups[name]
+        return Group(name=name, members=members, parent=group.parent, options=group.options)
 
     @property
     def params(self) -> Params:
@@ -146,11 +218,12 @@ class Flow:
         handle = TaskHandle(draft, self._connected)
         self._handles.append(handle)
         self._drafts[id(handle)] = draft
+        self._homes[id(handle)] = self._open[-1]
         return handle
 
-    def _connected(self, up: TaskHandle, down: TaskHandle) -> None:
+    def _connected(self, up: End, down: End) -> None:
         for handle in (up, down):
-            if id(handle) not in self._drafts:
+            if id(handle) not in self._drafts and handle not in self._groups.values():
                 what = f"{handle!r} is of another flow than {self.name!r}"
                 hint = "Tasks of different flows cannot be chained; make it in this one."
                 raise DefinitionError([Problem(code="JF102", what=what, hint=hint)])
@@ -165,6 +238,15 @@ class Flow:
                 hint = "Take one away." if is_known else f"For example: params({name}=10)."
                 raise DefinitionError([Problem(code="JF117", what=what, hint=hint)])
             self._params[name] = value.value
+
+
+def _is_within(grouping: Grouping, one: str, other: str) -> bool:
+    return one in grouping.of(other) or other in grouping.of(one)
+
+
+def _within(up: str, down: str) -> Problem:
+    what = f"of {up!r} and {down!r}, one is in the other: neither can wait for the other"
+    return Problem(code="JF106", what=what, hint="Chain the tasks that wait.")
 
 
 class Params:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.expressions import Constant, Expression
-from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.flow import Kind, Role
 
 from .arguments import Arguments
 from .composing import is_known
 from .drafts import Draft
+from .edges import Edges
 from .findings import Findings
+from .groups import Groups
 from .making import Makers
 from .naming import FUNCTIONS, Names, links_of
 from .option_reading import read_option
@@ -29,23 +31,40 @@ _CHAIN_FUNCTIONS = ("chain", "chain_linear", "cross_downstream")
 class Calls:
     """Reads what describes a task into the task's draft."""
 
-    def __init__(self, findings: Findings, tasks: Tasks, names: Names) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        tasks: Tasks,
+        names: Names,
+        edges: Edges,
+    ) -> None:
         self._findings = findings
+        self._edges = edges
         self._tasks = tasks
         self._values = Values(findings, tasks)
         self._arguments = Arguments(findings, self._values)
+        self.groups = Groups(findings, self._arguments, names)
         self._makers = Makers(findings, tasks, names, self._arguments)
         self._methods: Mapping[str, Callable[[Draft, ast.Call], None]] = {
             "expand": self._expand,
             "options": self._options,
             "when": self._when,
+            "as_setup": self._as_setup,
+            "as_teardown": self._as_teardown,
         }
 
     def task(self, part: ast.expr, given: ast.Name | None = None) -> str | None:
         """The name of the task that *part* describes, *given* it or its own.
 
-        None, with a mistake noted, when it is no task.
+        It is in the group that is open, unless it was in another one before. None, with a mistake
+        noted, when it is no task.
         """
+        name = self._described(part, given)
+        if name is not None:
+            self.groups.place(name, part)
+        return name
+
+    def _described(self, part: ast.expr, given: ast.Name | None = None) -> str | None:
         root, calls = links_of(part)
         if not isinstance(root, ast.Name) or root.id == "params":
             self._findings.refuse(*no_task(root), root)
@@ -58,6 +77,10 @@ class Calls:
         for problem in draft.contradictions():
             self._findings.note(problem, self._findings.spans["option", draft.name, "no_retry_on"])
         return draft.name
+
+    def is_group(self, name: str) -> bool:
+        """Whether *name* stands for a group."""
+        return self._tasks.is_group(name)
 
     def declared(self, call: ast.Call) -> Iterator[tuple[str, Expression, ast.keyword]]:
         """The names, defaults and places of ``params(…)``."""
@@ -130,6 +153,54 @@ class Calls:
         condition = call.args[0]
         self._findings.mark(("when", draft.name), condition)
         self._arguments.note(draft.say_when(self._values.condition(condition)), condition)
+
+    def _as_setup(self, draft: Draft, call: ast.Call) -> None:
+        """``.as_setup()``"""
+        if call.args or call.keywords:
+            what, hint = (
+                "as_setup() takes no arguments",
+                "What cleans up says: .as_teardown(setups=…).",
+            )
+            self._findings.refuse("JF113", what, hint, call)
+        self._has_role(draft, Role.SETUP, call)
+
+    def _as_teardown(self, draft: Draft, call: ast.Call) -> None:
+        """``.as_teardown(setups=cluster_up, fails_run=True)``"""
+        for argument in call.args:
+            what, hint = (
+                "the arguments of as_teardown(…) have names",
+                "Write as_teardown(setups=…).",
+            )
+            self._findings.refuse("JF113", what, hint, argument)
+        self._has_role(draft, Role.TEARDOWN, call)
+        for keyword in call.keywords:
+            match keyword:
+                case ast.keyword(arg="setups", value=part):
+                    self._setups(draft, part)
+                case ast.keyword(arg="fails_run", value=ast.Constant(value=bool(said))):
+                    self._arguments.note(draft.say_fails_run(said), keyword)
+                case ast.keyword(arg="fails_run", value=part):
+                    what = "fails_run says yes or no"
+                    self._findings.refuse("JF113", what, "Write fails_run=True.", part)
+                case _:
+                    what = f"as_teardown() takes no {keyword.arg!r}"
+                    hint = suggestion(keyword.arg or "", ("setups", "fails_run"), noun="argument")
+                    if keyword.arg == "on_failure_fail_dagrun":
+                        hint = "Here it is called fails_run."
+                    self._findings.refuse("JF113", what, hint, keyword)
+
+    def _setups(self, draft: Draft, part: ast.expr) -> None:
+        """The set-ups of a teardown, which come before it: one task, or a list of tasks."""
+        items = part.elts if isinstance(part, ast.List | ast.Tuple) else [part]
+        for item in items:
+            name = self._described(item)
+            if name is not None:
+                self._has_role(self._tasks[name], Role.SETUP, item)
+                self._edges.connect([name], [draft.name], item)
+
+    def _has_role(self, draft: Draft, role: Role, at: ast.expr) -> None:
+        self._findings.mark(("role", draft.name), at)
+        self._arguments.note(draft.say_role(role), at)
 
     def _options(self, draft: Draft, call: ast.Call) -> None:
         """``.options(retries=3, timeout="20m")``"""

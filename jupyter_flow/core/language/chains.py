@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from .calls import Calls
+from .edges import Edges
 from .findings import Findings
 from .tasks import shown
 
@@ -13,12 +14,12 @@ _End = list[str] | None
 
 
 class Chains:
-    """Reads statements that have no value of their own, and collects their edges."""
+    """Reads statements that have no value of their own, for the edges that they say."""
 
-    def __init__(self, findings: Findings, calls: Calls) -> None:
+    def __init__(self, findings: Findings, calls: Calls, edges: Edges) -> None:
         self._findings = findings
         self._calls = calls
-        self.edges: set[tuple[str, str]] = set()
+        self._edges = edges
 
     def read(self, part: ast.expr) -> None:
         """Read a chain, a single task, a list of tasks, or ``a.set_upstream(…)``."""
@@ -69,6 +70,9 @@ class Chains:
             hint = "Write the inner one on a line of its own."
             self._findings.refuse("JF108", what, hint, part)
             return None
+        if isinstance(part, ast.Name) and self._calls.is_group(part.id):
+            self._calls.groups.place(part.id, part)
+            return [part.id]
         if not isinstance(part, ast.List | ast.Tuple):
             name = self._calls.task(part)
             return None if name is None else [name]
@@ -97,14 +101,7 @@ class Chains:
         )
 
     def _connect(self, ups: _End, downs: _End, at: ast.expr) -> None:
-        for up in ups or ():
-            for down in downs or ():
-                if up == down:
-                    what = f"task {up!r} would wait for itself"
-                    self._findings.refuse("JF106", what, "Take one of the two away.", at)
-                else:
-                    self.edges.add((up, down))
-                    self._findings.mark(("edge", up, down), at)
+        self._edges.connect(ups or (), downs or (), at)
 
 
 def _is_arrow(part: ast.BinOp) -> bool:

@@ -14,6 +14,7 @@ from jupyter_flow.core.expressions import Constant, Expression, ParamRef, values
 from jupyter_flow.core.flow import Flow, Kind, Task
 from jupyter_flow.core.graph import find_loops
 
+from .cleaning_up import check_roles
 from .composing import UNKNOWN
 from .durations import span_of
 from .findings import Spans
@@ -32,7 +33,8 @@ def check(flow: Flow, spans: Spans) -> list[Problem]:
         ]
     strangers = [*_strangers(flow, spans)]
     alone = [*_undeclared(flow, spans), *_waits_for_itself(flow, spans)]
-    return [*alone, *(strangers or _loops(flow, spans))]
+    wrong = strangers or [*_loops(flow, spans)] or [*check_roles(flow, spans)]
+    return [*alone, *wrong]
 
 
 def without_loops(flow: Flow) -> Flow | None:

@@ -163,6 +163,27 @@ CODES: Mapping[str, Code] = {
         "A run that waits for a run of the same flow and the same logical time waits for itself. "
         "With `within` it waits for an earlier one.",
     ),
+    "JF140": Code(
+        "impossible set-up or teardown",
+        "A teardown runs whenever what it cleans up was set up, whatever happened in between. So "
+        "it has no condition, no rule of its own, and waits for nothing but the tasks before it. "
+        "No task is both a set-up and a teardown, and neither is restored from an earlier run.",
+    ),
+    "JF141": Code(
+        "rule after a set-up",
+        "What comes right after a set-up (its teardown aside) needs that it succeeded, so it has "
+        "the rule `all_success`.",
+    ),
+    "JF142": Code(
+        "impossible group",
+        'A group is written `with group("prepare"):` and has at least one task. Its name, which no '
+        "task and no other group has, stands for it in chains, and nowhere else.",
+    ),
+    "JF143": Code(
+        "task in two groups",
+        "A task belongs to the group in which it is first named, and cannot be named in another "
+        "one. Arrows between groups stand outside of them.",
+    ),
     "JF903": Code(
         "secrets are not available yet",
         "The language keeps the word `secret` for secrets; this version cannot resolve them.",

@@ -21,6 +21,8 @@ _METHODS = {
     "options": "how the task is run: retries, timeout, trigger, …",
     "expand": "one instance for each item of a list",
     "when": "run only if this holds",
+    "as_setup": "provides what others need",
+    "as_teardown": "cleans up after its setups, whatever happened",
     "set_downstream": "what comes after it",
     "set_upstream": "what comes before it",
 }
@@ -92,6 +94,7 @@ def _in_the_body(cell: str, left: str, shelf: Shelf) -> _Found:
         yield "params", "parameters", "the parameters of the flow"
     else:
         yield from _tasks(shelf)
+        yield from ((name, "group", "all of its tasks") for name in _groups(cell))
         yield from ((kind.value, "kind", call_.example) for kind, call_ in CALLS.items())
 
 
@@ -99,6 +102,10 @@ def _tasks(shelf: Shelf) -> _Found:
     for notebook in shelf.notebooks.values():
         if notebook.task is not None:
             yield notebook.task, "task", notebook.description or shelf.written(notebook.path)
+
+
+def _groups(cell: str) -> list[str]:
+    return re.findall(rf"\bwith\s+group\(\s*[\"']({_NAME})", cell)
 
 
 def _values_by_task(cell: str, shelf: Shelf) -> _Found:
@@ -124,7 +131,11 @@ def _after_the_dot(cell: str, name: str, shelf: Shelf) -> _Found:
 
 def _arguments(cell: str, call: str, shelf: Shelf) -> _Found:
     name, _, method = call.rpartition(".") if "." in call else (call, "", "")
-    if method == "options":
+    if method == "as_teardown":
+        yield "setups=", "argument", "the set-ups that it cleans up after"
+        yield "fails_run=", "argument", "whether the run fails when the clean-up does"
+        return
+    if method == "options" or call == "group":
         yield from ((f"{each}=", "option", spec.meaning) for each, spec in TASK_OPTIONS.items())
         return
     for kind, known in CALLS.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_flow.core.expressions import Constant, DictOf, Expression
-from jupyter_flow.core.flow import Flow, Kind, Task
+from jupyter_flow.core.flow import Flow, Kind, Role, Task
 from jupyter_flow.core.notebooks.notebook import SUFFIXES
 
 from .kinds import CALLS, name_of
@@ -87,6 +87,7 @@ def describe(task: Task, flow: Flow) -> Description:
         parts.append(Part(".expand", _arguments(task.expand)))
     if task.when is not None:
         parts.append(Part(".when", (written(task.when),)))
+    parts += _role(task, flow)
     said = write_task_options(task.options)
     if said:
         parts.append(Part(".options", options_written(said)))
@@ -94,6 +95,28 @@ def describe(task: Task, flow: Flow) -> Description:
     if is_copy and not parts:
         parts.append(Part("", ()))
     return Description(target, root, tuple(parts))
+
+
+def setups_of(task: Task, flow: Flow) -> list[str]:
+    """The set-ups that are written with a teardown, in the order of the tasks."""
+    if not task.is_teardown:
+        return []
+    names = (each.name for each in flow.tasks if each.role is Role.SETUP)
+    return [name for name in names if (name, task.name) in flow.edges]
+
+
+def _role(task: Task, flow: Flow) -> list[Part]:
+    """What the task is for. A set-up that a teardown names needs no word of its own."""
+    if task.is_teardown:
+        setups = setups_of(task, flow)
+        shown = setups[0] if len(setups) == 1 else f"[{', '.join(setups)}]"
+        said = [f"setups={shown}"] if setups else []
+        said += ["fails_run=True"] if task.fails_run else []
+        return [Part(".as_teardown", tuple(said))]
+    if task.role is not Role.SETUP:
+        return []
+    is_named = any(flow[down].is_teardown for up, down in flow.edges if up == task.name)
+    return [] if is_named else [Part(".as_setup", ())]
 
 
 def options_written(said: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Constant, Expression
-from jupyter_flow.core.flow import Kind, Task
+from jupyter_flow.core.flow import Kind, Role, Task
 from jupyter_flow.core.options import TaskOptions
 
 from .composing import UNKNOWN
@@ -33,6 +33,8 @@ class Draft:
     expand: dict[str, Expression] = field(default_factory=dict)
     when: Expression | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    role: Role = Role.WORK
+    fails_run: bool | None = None
 
     def say_parameter(self, name: str, value: Expression) -> Problem | None:
         """The task is given the parameter *name*."""
@@ -72,6 +74,24 @@ class Draft:
             return self._twice(f"option {name!r}", *shown)
         return None
 
+    def say_role(self, role: Role) -> Problem | None:
+        """The task is there for *role*."""
+        before, self.role = self.role, role if self.role is Role.WORK else self.role
+        if before in (Role.WORK, role):
+            return None
+        return Problem(
+            code="JF140",
+            what=f"task {self.name!r} is both a set-up and a teardown",
+            hint="What a task sets up, another one takes away: make two tasks.",
+        )
+
+    def say_fails_run(self, fails_run: bool) -> Problem | None:
+        """Whether the run is judged by this task, a teardown, too."""
+        self.fails_run = before = fails_run if self.fails_run is None else self.fails_run
+        if before is not fails_run:
+            return self._twice("argument 'fails_run'", str(before), str(fails_run))
+        return None
+
     def complete(self) -> Problem | None:
         """Whether all that its kind needs was said; what is missing becomes `UNKNOWN`."""
         missing = missing_of(self.kind, {**self.parameters, **self.expand})
@@ -84,6 +104,8 @@ class Draft:
         said += [self.say_expand(name, value) for name, value in other.expand.items()]
         said += [self.say_option(name, value) for name, value in other.options.items()]
         said += [self.say_when(other.when)] if other.when is not None else []
+        said += [self.say_role(other.role)] if other.role is not Role.WORK else []
+        said += [self.say_fails_run(other.fails_run)] if other.fails_run is not None else []
         return (problem for problem in said if problem is not None)
 
     def contradictions(self) -> list[Problem]:
@@ -100,6 +122,8 @@ class Draft:
             expand=self.expand,
             when=self.when,
             options=TaskOptions(**self.options),
+            role=self.role,
+            fails_run=bool(self.fails_run) and self.role is Role.TEARDOWN,
         )
 
     def _twice(self, what: str, before: str, after: str) -> Problem:

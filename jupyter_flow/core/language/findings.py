@@ -12,8 +12,9 @@ from .places import Page
 
 #: Where something stands: ("flow",), ("task", name), ("parameter", task, name),
 #: ("expand", task, name), ("when", task), ("option", task, option; "" for the magic line),
-#: ("value", task, name), ("edge", up, down), ("param", name). A task stands where its notebook
-#: or its kind is written.
+#: ("value", task, name), ("edge", up, down), ("param", name), ("role", task), ("group", name),
+#: ("group_option", group, option).
+#: A task stands where its notebook or its kind is written.
 Spans = Mapping[tuple[str, ...], Where]
 
 

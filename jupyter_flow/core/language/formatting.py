@@ -1,20 +1,24 @@
 """A flow as text, as a person would write it; reading the text gives the same flow.
 
 Chains come in the order of the tasks. What is said of a task stands where it is first named when
-it is short, else on a line of its own before that.
+it is short, else on a line of its own before that. A group has all that is said of its tasks, and
+stands for them in the chains around it where that comes to the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from textwrap import indent
 
 from jupyter_flow.core.expressions import values_used
-from jupyter_flow.core.flow import Flow, Task
+from jupyter_flow.core.flow import Flow
 
 from .arrows import Arrows, End
 from .checks import expressions_of
-from .describing import WIDTH, Description, Part, describe
+from .describing import WIDTH, Description, Part, describe, setups_of
+from .levels import Levels
 from .option_reading import write_flow_options, write_task_options
 from .option_specs import FLOW_OPTIONS, TASK_OPTIONS, OptionSpec
 from .shell_words import quote
@@ -35,9 +39,22 @@ def format_flow(flow: Flow) -> str:
     if flow.params:
         said = tuple(f"{each.name}={written_constant(each.default)}" for each in flow.params)
         head.append(Description("", "params", (Part("", said),)).text())
-    body = _Writer(flow).statements()
+    body = _body(flow)
     gap = [""] if len(head) > 1 and body else []
     return "\n".join([*head, *gap, *body])
+
+
+def _body(flow: Flow) -> list[str]:
+    writer = _Writer(flow)
+    if not flow.groups:
+        lines = writer.level(None)
+        return [*writer.prelude(), *lines]
+    lines = writer.level(None)
+    if writer.is_in_order():
+        return lines
+    # The values that tasks use would name them in another order: first all by name alone.
+    plain = _Writer(flow)
+    return [*plain.skeleton(None), *plain.flat()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +83,66 @@ class _Writer:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._described = {task.name: describe(task, flow) for task in flow.tasks}
+        self._levels = Levels(flow)
         self._lines: list[str] = []
         self._said: set[str] = set()
         #: The tasks in the order in which the lines name them.
         self._named: dict[str, None] = {}
 
-    def statements(self) -> list[str]:
-        arrows = Arrows([task.name for task in self._flow.tasks], self._flow.edges)
+    def level(self, group: str | None) -> list[str]:
+        """The lines of *group* (None: of the flow), those of the groups in it included."""
+        outside, self._lines = self._lines, []
+        within = self._levels.within(group)
+        last = max(
+            (at for at, name in enumerate(within) if name in self._levels.groups), default=-1
+        )
+        for name in within[: last + 1]:
+            if name in self._levels.groups:
+                lines = self.level(name)
+                self._lines += [self._levels.head(name), *(indent(line, "    ") for line in lines)]
+            else:
+                self._alone(name)
+        self._chains(*self._levels.edges(group))
+        lines, self._lines = self._lines, outside
+        return lines
+
+    def skeleton(self, group: str | None) -> list[str]:
+        """The tasks of *group* by name alone, in their order, and the groups in it so."""
+        lines: list[str] = []
+        for is_group, names in groupby(
+            self._levels.within(group), self._levels.groups.__contains__
+        ):
+            if not is_group:
+                lines.append(_listed(tuple(names)))
+                continue
+            for name in names:
+                inner = self.skeleton(name)
+                lines += [self._levels.head(name), *(indent(line, "    ") for line in inner)]
+        return lines
+
+    def flat(self) -> list[str]:
+        """All that there is to say, the groups left aside."""
+        self._chains([task.name for task in self._flow.tasks], self._levels.all_edges)
+        return self._lines
+
+    def is_in_order(self) -> bool:
+        """Whether the lines name tasks and groups in the order in which the flow has them."""
+        return self._levels.is_order(self._named)
+
+    def prelude(self) -> list[str]:
+        """The first tasks by name alone, if the lines would name them in another order."""
+        wanted = [task.name for task in self._flow.tasks]
+        pairs = enumerate(zip(wanted, self._named, strict=True), start=1)
+        first = wanted[: max((place for place, (one, two) in pairs if one != two), default=0)]
+        return [_listed(tuple(first))] if first else []
+
+    def _chains(self, names: Sequence[str], edges: Iterable[tuple[str, str]]) -> None:
+        arrows = Arrows(names, edges)
         for name in arrows.order:
             while chain := arrows.chain_from(name):
                 self._chain(chain)
-            if name not in self._said:
+            if name not in self._said and name not in self._levels.groups:
                 self._alone(name)
-        return [*self._prelude(), *self._lines]
 
     def _chain(self, chain: list[End]) -> None:
         """One chain, in several lines where it is long or a task needs a line of its own."""
@@ -107,19 +171,22 @@ class _Writer:
 
     def _write(self, pieces: list[_Piece]) -> None:
         self._lines.append(_joined(pieces))
-        self._named |= dict.fromkeys(name for piece in pieces for name in piece.names)
+        names = (name for piece in pieces for name in piece.names)
+        self._named |= dict.fromkeys(name for name in names if name not in self._levels.groups)
 
     def _piece(self, end: End) -> _Piece:
         texts, names = [], []
         for name in end:
-            is_said = name in self._said
+            is_said = name in self._said or name in self._levels.groups
             texts.append(name if is_said else self._described[name].flat())
-            names += [name] if is_said else [name, *_used(self._flow[name])]
+            names += [name] if is_said else [name, *self._used(name)]
             self._said.add(name)
         return _Piece(end, tuple(texts), tuple(names))
 
     def _is_apart(self, name: str, room: int) -> bool:
         """Whether what is said of the task needs a line of its own, and has none yet."""
+        if name in self._levels.groups:
+            return False
         described = self._described[name]
         is_long = bool(described.target) or len(described.flat()) > room
         return name not in self._said and not described.is_plain and is_long
@@ -127,24 +194,20 @@ class _Writer:
     def _alone(self, name: str) -> None:
         self._said.add(name)
         self._lines.append(self._described[name].text())
-        self._named |= dict.fromkeys([name, *_used(self._flow[name])])
+        self._named |= dict.fromkeys([name, *self._used(name)])
 
-    def _prelude(self) -> list[str]:
-        """The first tasks by name alone, if the lines would name them in another order."""
-        wanted = [task.name for task in self._flow.tasks]
-        pairs = enumerate(zip(wanted, self._named, strict=True), start=1)
-        first = wanted[: max((place for place, (one, two) in pairs if one != two), default=0)]
-        if not first:
-            return []
-        piece = _Piece(tuple(first), tuple(first), tuple(first))
-        return [piece.text(is_broken=len(piece.text(is_broken=False)) > WIDTH)]
+    def _used(self, name: str) -> Iterator[str]:
+        """The tasks that what is said of *name* names, in the order in which they are written."""
+        task = self._flow[name]
+        for expression in expressions_of(task):
+            for ref in values_used(expression):
+                yield ref.task
+        yield from setups_of(task, self._flow)
 
 
-def _used(task: Task) -> Iterator[str]:
-    """The tasks whose values are used, in the order in which they are written."""
-    for expression in expressions_of(task):
-        for ref in values_used(expression):
-            yield ref.task
+def _listed(names: tuple[str, ...]) -> str:
+    piece = _Piece(names, names, names)
+    return piece.text(is_broken=len(piece.text(is_broken=False)) > WIDTH)
 
 
 def _joined(pieces: list[_Piece]) -> str:

@@ -6,10 +6,11 @@ Looked through before anything is read, so that a task may be named before the l
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_flow.core.flow import Kind
+from jupyter_flow.core.task_names import wrong_with
 
 from .kinds import name_of
 
@@ -19,13 +20,15 @@ FUNCTIONS = {kind.value: kind for kind in Kind}
 
 @dataclass(slots=True, kw_only=True)
 class Names:
-    """``kinds`` has every name that the flow gives; ``given`` the name of each call of a function.
+    """``kinds`` has every name that the flow gives; ``given`` the name of each call of a function;
+    ``groups`` its groups by name, each with the one that it is in.
 
     Calls are told apart by their identity, which lasts as long as their tree.
     """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     given: dict[int, str] = field(default_factory=dict)
+    groups: dict[str, str | None] = field(default_factory=dict)
 
 
 def links_of(part: ast.expr) -> tuple[ast.expr, list[ast.Call]]:
@@ -48,7 +51,10 @@ def function_call(part: ast.expr) -> tuple[Kind, ast.Call] | None:
 def names_in(module: ast.Module) -> Names:
     """The names of the tasks that *module* makes."""
     names = Names()
-    for statement in module.body:
+    for statement, parent in _statements(module.body, None):
+        group = group_name(statement)
+        if group is not None:
+            names.groups.setdefault(group, parent)
         for target in _targets(statement):
             made = function_call(statement.value)  # type: ignore[attr-defined]
             names.kinds.setdefault(target.id, made[0] if made else Kind.NOTEBOOK)
@@ -62,6 +68,36 @@ def names_in(module: ast.Module) -> Names:
             names.given[id(call)] = name
             names.kinds.setdefault(name, kind)
     return names
+
+
+def group_call(statement: ast.stmt) -> ast.Call | None:
+    """The call of ``group`` in ``with group("prepare"):``."""
+    match statement:
+        case ast.With(
+            items=[ast.withitem(context_expr=ast.Call(func=ast.Name(id="group")) as call)]
+        ):
+            return call
+        case _:
+            return None
+
+
+def group_name(statement: ast.stmt) -> str | None:
+    """The name of the group that *statement* makes; None when it makes none, or has none."""
+    match group_call(statement):
+        case ast.Call(args=[ast.Constant(value=str(name))]) if wrong_with(name) is None:
+            return name
+        case _:
+            return None
+
+
+def _statements(
+    body: Sequence[ast.stmt], group: str | None
+) -> Iterator[tuple[ast.stmt, str | None]]:
+    """All statements, those in groups included, each with its group."""
+    for statement in body:
+        yield statement, group
+        if isinstance(statement, ast.With):
+            yield from _statements(statement.body, group_name(statement) or group)
 
 
 def _targets(statement: ast.stmt) -> list[ast.Name]:

@@ -93,10 +93,12 @@ def _read_body(said: LineReading, findings: Findings, name: str) -> Flow | None:
             what = f"the parameter {param!r} is declared here and on the first line, differently"
             findings.refuse("JF117", what, "Take one away.", findings.spans["param", param])
         params[param] = default
+    tasks, edges, groups = body.made()
     flow = Flow(
         name=name,
-        tasks=body.tasks.tasks(),
-        edges=frozenset(body.edges),
+        tasks=tasks,
+        edges=edges,
+        groups=groups,
         params=tuple(
             FlowParameter(name=param, default=default) for param, default in params.items()
         ),

@@ -26,7 +26,6 @@ STATEMENTS: Mapping[type[ast.stmt], Words] = {
     ast.While: ("a loop", "To try again, write train.options(retries=3)."),
     ast.If: ("an if", "To run a task only sometimes, write train.when(condition)."),
     ast.Match: ("a match", "To run a task only sometimes, write train.when(condition)."),
-    ast.With: ("a with", "The tasks stand on lines of their own, without a with."),
     ast.AsyncWith: ("a with", "The tasks stand on lines of their own, without a with."),
     ast.Try: (
         "a try",

@@ -7,15 +7,19 @@ whole flow come later.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from inspect import cleandoc
 from typing import Any
 
 from jupyter_flow.core.expressions import Constant
+from jupyter_flow.core.flow import Group, Role, Task
+from jupyter_flow.core.grouping import Edge
 
 from . import refusals
 from .calls import Calls
 from .chains import Chains
 from .composing import is_known
+from .edges import Edges
 from .findings import Findings
 from .naming import FUNCTIONS, links_of, names_in
 from .tasks import Tasks
@@ -35,13 +39,32 @@ class Body:
         """Read all statements of *module*."""
         names = names_in(module)
         self.tasks = Tasks(self._findings, names)
-        self._calls = Calls(self._findings, self.tasks, names)
-        chains = Chains(self._findings, self._calls)
-        self.edges = chains.edges
-        for place, statement in enumerate(module.body):
+        self._edges = Edges(self._findings)
+        self._calls = Calls(self._findings, self.tasks, names, self._edges)
+        self._chains = Chains(self._findings, self._calls, self._edges)
+        match module.body:
+            case [ast.Expr(value=ast.Constant(value=str(text))), *rest]:
+                self.description = cleandoc(text).strip()
+                self._read_all(rest)
+            case statements:
+                self._read_all(statements)
+        self._calls.groups.refuse_empty()
+        self.is_whole = self.is_whole and self.tasks.is_whole
+
+    def made(self) -> tuple[tuple[Task, ...], frozenset[Edge], tuple[Group, ...]]:
+        """The tasks, the edges and the groups that were read; what they lack is noted."""
+        tasks = {task.name: task for task in self.tasks.tasks()}
+        groups = self._calls.groups
+        groups.grouping.setups = {name for name in tasks if tasks[name].role is Role.SETUP}
+        groups.grouping.teardowns = {name for name in tasks if tasks[name].is_teardown}
+        used = [(up, task.name) for task in tasks.values() for up in task.uses()]
+        edges = self._edges.between_tasks(groups.grouping, used)
+        order, names = groups.grouping.in_order(tasks)
+        return tuple(tasks[name] for name in order), edges, groups.groups(order, names)
+
+    def _read_all(self, statements: Sequence[ast.stmt]) -> None:
+        for statement in statements:
             match statement:
-                case ast.Expr(value=ast.Constant(value=str(text))) if place == 0:
-                    self.description = cleandoc(text).strip()
                 case ast.Expr(value=ast.Constant(value=str())):
                     hint = "The description is the first line; anywhere else, write a comment: # …"
                     self._findings.refuse("JF104", "a text does nothing here", hint, statement)
@@ -51,12 +74,21 @@ class Body:
                     noun, hint = refusals.VALUES[ast.JoinedStr]
                     self._findings.refuse("JF105", f"{noun} cannot be written here", hint, value)
                 case ast.Expr(value=value):
-                    chains.read(value)
+                    self._chains.read(value)
                 case ast.Assign():
                     self._assign(statement)
+                case ast.With():
+                    self._group(statement)
                 case _:
                     self._refuse(statement)
-        self.is_whole = self.is_whole and self.tasks.is_whole
+
+    def _group(self, statement: ast.With) -> None:
+        """``with group("prepare"):``"""
+        if self._calls.groups.enter(statement):
+            self._read_all(statement.body)
+            self._calls.groups.leave()
+        else:
+            self.is_whole = False
 
     def _refuse(self, statement: ast.stmt) -> None:
         noun, hint = refusals.STATEMENTS.get(type(statement), ("this", "Take it out."))

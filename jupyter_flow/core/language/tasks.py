@@ -45,6 +45,10 @@ class Tasks:
             return None
         return self._draft(name.id, name).name
 
+    def is_group(self, name: str) -> bool:
+        """Whether the text makes a group of that name."""
+        return name in self._names.groups
+
     def makes(self, name: str) -> bool:
         """Whether the text itself makes a task of that name."""
         return name in self._names.kinds
@@ -87,6 +91,12 @@ class Tasks:
         )
 
     def _is_possible(self, name: str, at: ast.expr) -> bool:
+        if name in self._names.groups:
+            what, hint = f"{name!r} is a group, not a task", "A group stands in chains only."
+            if isinstance(at, ast.Name) and isinstance(at.ctx, ast.Store):
+                hint = "Give one of the two another name."
+            self._findings.refuse("JF142", what, hint, at)
+            return False
         wrong = wrong_with(name)
         if wrong is None:
             return True

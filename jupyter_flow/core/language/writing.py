@@ -26,7 +26,9 @@ from jupyter_flow.core.expressions import (
 )
 
 #: What can be called on a task, so that no value of these names can be written with a dot.
-METHODS = ("expand", "options", "set_downstream", "set_upstream", "when")
+METHODS = (
+    *("as_setup", "as_teardown", "expand", "options", "set_downstream", "set_upstream", "when"),
+)
 
 _RISING, _FALLING = frozenset({"<", "<="}), frozenset({">", ">="})
 

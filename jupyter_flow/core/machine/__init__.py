@@ -141,9 +141,7 @@ def _end_if_over(turn: Turn) -> None:
     if run.state is RunState.CANCELLING:
         is_timed_out = stopping.is_timed_out(run)
         turn.move_run(RunState.FAILED if is_timed_out else RunState.CANCELLED, run.reason)
-    elif any(
-        each.state.is_bad for leaf in run.plan.flow.graph.leaves for each in run.runs_of(leaf)
-    ):
+    elif any(each.state.is_bad for leaf in run.plan.flow.leaves for each in run.runs_of(leaf)):
         turn.move_run(RunState.FAILED, why_failed(run))
     else:
         turn.move_run(RunState.SUCCEEDED)

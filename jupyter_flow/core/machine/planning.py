@@ -18,20 +18,21 @@ from jupyter_flow.core.states import RunState, Signal, TaskState
 
 from . import waiting
 from .expansion import Item, Refusal, items_of
-from .reasons import NEVER, why
-from .rules import Verdict, judge
+from .reasons import NEVER
 from .turn import Turn
+from .verdicts import Verdict, blame, is_waiting_by_rule, verdict_on
 
 _SIGNALS = {Verdict.SKIP: Signal.SKIP, Verdict.BLOCK: Signal.BLOCK}
 
 
 def settle(turn: Turn) -> None:
-    """Decide everything that can be decided now. Only a run that runs is planned.
+    """Decide everything that can be decided now. Only a run that runs is planned; of one that is
+    being cancelled, nothing but teardowns is left to decide.
 
     Whatever is left undecided then waits for something that will happen. If nothing will, the
     tasks that wait are blocked, so that every run ends.
     """
-    if turn.run.state is not RunState.RUNNING:
+    if turn.run.state not in (RunState.RUNNING, RunState.CANCELLING):
         return
     _decide_touched(turn)
     while turn.run.is_stuck:
@@ -48,15 +49,14 @@ def _decide(turn: Turn, task: str) -> None:
     run = turn.run
     if task not in run.undecided:
         return
-    rule, tally = run.plan.policy(task).trigger, run.tallies[task]
-    verdict = judge(rule, tally)
+    verdict = verdict_on(run, task)
     if verdict is Verdict.WAIT:
         return
     pending = _pending(turn, task)
     if verdict is Verdict.RUN:
         _release(turn, run.plan.flow[task], pending)
     else:
-        _end(turn, pending, _SIGNALS[verdict], why(run, task, rule, verdict))
+        _end(turn, pending, _SIGNALS[verdict], blame(run, task, verdict))
 
 
 def _release(turn: Turn, task: Task, pending: Sequence[TaskRun]) -> None:
@@ -142,5 +142,5 @@ def _end(turn: Turn, pending: Sequence[TaskRun], signal: Signal, reason: str) ->
 def _give_up(turn: Turn) -> None:
     """Block the tasks that wait although everything upstream of them has ended."""
     run = turn.run
-    for task in [name for name in run.undecided if run.tallies[name].is_done]:
+    for task in [name for name in run.undecided if is_waiting_by_rule(run, name)]:
         _end(turn, _pending(turn, task), Signal.BLOCK, NEVER.format(run.plan.policy(task).trigger))

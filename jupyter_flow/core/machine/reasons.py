@@ -5,7 +5,7 @@ Looks at task runs, which the rules do not, so it is asked only once a verdict h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from jupyter_flow.core.options import TriggerRule
@@ -42,6 +42,8 @@ _CULPRITS: Mapping[tuple[TriggerRule, Verdict], frozenset[TaskState]] = {
 
 _WHOLE: Mapping[tuple[TriggerRule, Verdict], str] = {
     (TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, Verdict.BLOCK): "nothing that it needs succeeded",
+    (TriggerRule.ALL_DONE_SETUP_SUCCESS, Verdict.SKIP): "everything that it cleans up was skipped",
+    (TriggerRule.ALL_DONE_SETUP_SUCCESS, Verdict.BLOCK): "nothing that it cleans up succeeded",
     (TriggerRule.ONE_SUCCESS, Verdict.SKIP): "everything that it needs was skipped",
     (TriggerRule.ONE_SUCCESS, Verdict.BLOCK): "nothing that it needs succeeded",
     (TriggerRule.ONE_FAILED, Verdict.SKIP): "nothing that it needs failed",
@@ -53,16 +55,28 @@ _WHOLE: Mapping[tuple[TriggerRule, Verdict], str] = {
 
 def why(run: Run, task: str, rule: TriggerRule, verdict: Verdict) -> str:
     """Why *rule* came to *verdict* (skip or block) for *task*."""
-    culprits = _CULPRITS.get((rule, verdict), BAD if verdict is Verdict.BLOCK else frozenset())
+    is_whole = (rule, verdict) in _WHOLE
+    otherwise = BAD if verdict is Verdict.BLOCK and not is_whole else frozenset()
+    culprits = _CULPRITS.get((rule, verdict), otherwise)
     culprit = _first_upstream(run, task, culprits) if culprits else None
     said = f"'{culprit.key}' {_FATES[culprit.state]}" if culprit else _WHOLE[rule, verdict]
     return said if rule is TriggerRule.ALL_SUCCESS else f"{said} (its rule is {rule})"
 
 
+def why_not_set_up(run: Run, setups: Iterable[str], verdict: Verdict) -> str:
+    """Which of the *setups* that a task needs explains that it is skipped or blocked."""
+    states = _SKIPPED if verdict is Verdict.SKIP else BAD
+    runs = (each for name in setups for each in run.runs_of(name) if each.state in states)
+    culprit = next(runs)
+    return f"'{culprit.key}', which sets it up, {_FATES[culprit.state]}"
+
+
 def why_failed(run: Run) -> str:
     """Which tasks made *run* fail: those that failed themselves, not what they held up."""
     culprits = (TaskState.FAILED, TaskState.CANCELLED)
-    keys = [f"'{each.key}'" for each in run.in_order() if each.state in culprits]
+    failed = [each.key for each in run.in_order() if each.state in culprits]
+    leaves, flow = set(run.plan.flow.leaves), run.plan.flow
+    keys = [f"'{key}'" for key in failed if not flow[key.task].is_teardown or key.task in leaves]
     if not keys:
         return "some tasks could not run"
     if len(keys) == 1:

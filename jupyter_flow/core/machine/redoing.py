@@ -3,16 +3,19 @@
 A cleared task run is pending again, with its values gone and its tries counted anew; its attempts
 stay on record. One that is still running is stopped first, and runs again when it has ended. A
 run that had ended is opened again, and its time limit counts from then.
+
+With a task, the set-ups in whose scope it is and their teardowns are done again, so that what it
+needs is there once more; and with a set-up, its teardowns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import ClearRequested, MarkRequested, RepairRequested
-from jupyter_flow.core.flow import Target
+from jupyter_flow.core.flow import Flow, Role, Target
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import RunState, Signal, TaskState
@@ -94,10 +97,21 @@ def _redo(
     if targets:
         plan = replace(run.plan, targets={**run.plan.targets, **targets})
         turn.run = replace(run, plan=plan)
+    chosen = list(chosen)
     keys = {each.key for each in chosen}
-    _clear(turn, [each for each in run.in_order() if each.key in keys or each.key.task in whole])
+    along = set(_along(run.plan.flow, {*whole, *(key.task for key in keys)}))
+    again = whole | along
+    _clear(turn, [each for each in run.in_order() if each.key in keys or each.key.task in again])
     if run.state.is_final:
         _open(turn)
+
+
+def _along(flow: Flow, tasks: Iterable[str]) -> Iterator[str]:
+    """What is done again with *tasks*: what sets them up, and what cleans up after that."""
+    for task in tasks:
+        yield from flow.scopes.along.get(task, ())
+        if flow[task].role is Role.SETUP:
+            yield from (down for down in flow.graph.downstream[task] if flow[down].is_teardown)
 
 
 def _clear(turn: Turn, task_runs: Iterable[TaskRun]) -> None:

@@ -5,6 +5,8 @@ an upstream that never ran for one that failed, ``one_done`` does not, and ``all
 for ever when an upstream was removed (the machine notices that, and ends it). Each function reads
 like the row of the table that it is: first what ends the task, as soon as that is certain, then
 what starts it. None of them looks at a task run: the counts are all there is to know.
+
+A set-up says something to tasks that are not right after it too (`judge_setups`).
 """
 
 from __future__ import annotations
@@ -29,12 +31,37 @@ class Verdict(StrEnum):
     BLOCK = "block"
 
 
-def judge(rule: TriggerRule, tally: Tally) -> Verdict:
+_NO_SETUPS = Tally()
+
+
+def judge(rule: TriggerRule, tally: Tally, setups: Tally = _NO_SETUPS) -> Verdict:
     """What *rule* says of a task whose upstreams have ended as *tally* counts.
 
-    A task that needs nothing runs, whatever its rule.
+    *setups* counts those of them that are set-ups: a teardown looks at them. A task that needs
+    nothing runs, whatever its rule.
     """
-    return _RULES[rule](tally) if tally.total else Verdict.RUN
+    if not tally.total:
+        return Verdict.RUN
+    verdict = _RULES[rule](tally)
+    if rule is TriggerRule.ALL_DONE_SETUP_SUCCESS and verdict is Verdict.RUN and setups.total:
+        return _clean_up(setups)
+    return verdict
+
+
+def judge_setups(setups: Tally) -> Verdict:
+    """What the set-ups in whose scope a task is say to it, those right before it left aside."""
+    if setups.failed or setups.upstream_failed:
+        return Verdict.BLOCK
+    if setups.skipped:
+        return Verdict.SKIP
+    return _run_if(setups.succeeded + setups.removed >= setups.total)
+
+
+def _clean_up(setups: Tally) -> Verdict:
+    """All has ended: there is something to clean up if a set-up succeeded."""
+    if setups.skipped >= setups.total:
+        return Verdict.SKIP
+    return Verdict.RUN if setups.succeeded else Verdict.BLOCK
 
 
 def _all_success(up: Tally) -> Verdict:
@@ -124,7 +151,7 @@ _RULES: Mapping[TriggerRule, Callable[[Tally], Verdict]] = {
     TriggerRule.ALL_FAILED: _all_failed,
     TriggerRule.ALL_DONE: _all_done,
     TriggerRule.ALL_DONE_MIN_ONE_SUCCESS: _all_done_min_one_success,
-    # Our flows have no set-up tasks, and without one this is what the rule comes to.
+    # Where there is a set-up, `judge` asks about that too.
     TriggerRule.ALL_DONE_SETUP_SUCCESS: _all_done,
     TriggerRule.ONE_SUCCESS: _one_success,
     TriggerRule.ONE_FAILED: _one_failed,

@@ -2,6 +2,9 @@
 
 What has not begun is cancelled at once. What runs is asked to stop and stays ``running``, with
 the reason, until its attempt has ended; an attempt that succeeded in that very moment did succeed.
+
+When the whole run is stopped, its teardowns are left: each still runs if what it cleans up was set
+up, and the run ends after them. Asking once more stops them too.
 """
 
 from __future__ import annotations
@@ -23,8 +26,8 @@ from .turn import Turn
 def cancel(turn: Turn, event: CancelRequested) -> None:
     """Stop the run, or only the tasks that are named.
 
-    Raises ConflictError when there is nothing left to stop. A run that is being cancelled
-    already is left to it.
+    Raises ConflictError when there is nothing left to stop. Of a run that is being cancelled
+    already, what was left to clean up is stopped as well.
     """
     run = turn.run
     if run.state.is_final:
@@ -36,6 +39,9 @@ def cancel(turn: Turn, event: CancelRequested) -> None:
         _cancel_some(turn, runs_named(run, event.keys), reason)
     elif run.state is not RunState.CANCELLING:
         _stop_all(turn, reason)
+    else:
+        for each in run.in_order():
+            _stop(turn, each, reason)
 
 
 def timed_out(turn: Turn) -> None:
@@ -68,7 +74,9 @@ def is_timed_out(run: Run) -> bool:
 def _stop_all(turn: Turn, reason: str) -> None:
     turn.move_run(RunState.CANCELLING, reason)
     for task_run in turn.run.in_order():
-        _stop(turn, task_run, reason)
+        if not turn.run.plan.flow[task_run.key.task].is_teardown:
+            _stop(turn, task_run, reason)
+        turn.touch(task_run.key.task)
 
 
 def _cancel_some(turn: Turn, task_runs: Iterable[TaskRun], reason: str) -> None:

@@ -76,6 +76,10 @@ class Turn:
         before = self.run.task_runs[after.key]
         self.run = self.run.with_task_run(after)
         self._changed[after.key] = None
+        is_over = before.is_open and not after.is_open
+        if is_over or not counts_alike(before.state, after.state):
+            for task in self.run.plan.flow.scopes.concerned.get(after.key.task, ()):
+                self.touch(task)
         if before.state is after.state:
             return
         number = after.attempt.number if after.attempt else 0

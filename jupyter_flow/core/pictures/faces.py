@@ -16,6 +16,7 @@ from jupyter_flow.core.options import TriggerRule
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import TaskState
 from jupyter_flow.core.words import (
+    ROLE_WORDS,
     TASK_SIGNS,
     Sign,
     cells,
@@ -61,9 +62,7 @@ class Face:
 
 def face_of(flow: Flow, task: Task, run: Run | None = None, now: datetime | None = None) -> Face:
     """What the box of *task* says, and in *run*, how it is doing at *now*."""
-    trigger = _trigger(flow, task, run)
-    rules = [f"if {written(task.when)}"] if task.when is not None else []
-    rules += [trigger.replace("_", " ")] if trigger is not TriggerRule.ALL_SUCCESS else []
+    rules = rules_of(task, _trigger(flow, task, run))
     plain = Face(title=task.name, badge=_badge(task, run), what=what_runs(task), rules=tuple(rules))
     if run is None:
         return plain
@@ -82,6 +81,16 @@ def face_of(flow: Flow, task: Task, run: Run | None = None, now: datetime | None
     )
 
 
+def rules_of(task: Task, trigger: TriggerRule) -> list[str]:
+    """When *task* runs, in words, or what it is for where that says when."""
+    rules = [f"if {written(task.when)}"] if task.when is not None else []
+    if task.role in ROLE_WORDS:
+        rules.append(ROLE_WORDS[task.role])
+    if trigger is not TriggerRule.ALL_SUCCESS and not task.is_teardown:
+        rules.append(trigger.replace("_", " "))
+    return rules
+
+
 def what_runs(task: Task) -> str:
     """The notebook, or the kind of task and the heart of it. Empty when the name says it all."""
     if task.kind is Kind.NOTEBOOK:
@@ -96,7 +105,7 @@ def what_runs(task: Task) -> str:
 def _trigger(flow: Flow, task: Task, run: Run | None) -> TriggerRule:
     if run is not None and task.name in run.plan.targets:
         return run.plan.policy(task.name).trigger
-    return task.options.trigger or flow.defaults.trigger or TriggerRule.ALL_SUCCESS
+    return flow.policy(task).trigger
 
 
 def _badge(task: Task, run: Run | None) -> str:

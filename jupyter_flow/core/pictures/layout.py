@@ -12,7 +12,7 @@ sorting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jupyter_flow.core.graph import Graph
@@ -76,14 +76,27 @@ class Layout:
     height: float
 
 
-def lay_out(graph: Graph, sizes: Mapping[str, Size], *, spacing: Spacing | None = None) -> Layout:
-    """Draw *graph*; *sizes* has the size of every task."""
+#: Moves spots up and down: the layer and the middle of each in, other middles out.
+Arrange = Callable[[Mapping[Spot, int], Mapping[Spot, float]], dict[Spot, float]]
+
+
+def lay_out(
+    graph: Graph,
+    sizes: Mapping[str, Size],
+    *,
+    spacing: Spacing | None = None,
+    arrange: Arrange | None = None,
+) -> Layout:
+    """Draw *graph*; *sizes* has the size of every task. *arrange* has the last word on heights."""
     gaps = spacing or Spacing()
     layer_of = _layers(graph)
     columns, links = _thread(graph, layer_of)
     columns = untangle(columns, links)
     heights = {name: size.height for name, size in sizes.items()}
     middles = align(columns, links, heights, box_gap=gaps.box, line_gap=gaps.line)
+    if arrange is not None:
+        layers = {spot: index for index, column in enumerate(columns) for spot in column}
+        middles = arrange(layers, middles)
     edges = _edges(columns, sizes, gaps.layer)
     boxes = {
         name: Box(

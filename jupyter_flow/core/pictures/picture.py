@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2s
 from html import escape
 
@@ -17,7 +18,10 @@ from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.words import RUN_SIGNS, count
 
+from .bands import in_bands
 from .faces import Face, face_of, heading
+from .frames import PAD as FRAME_PAD
+from .frames import Frame, frames_of, room_for
 from .layout import Box, Layout, Line, Size, Spacing, lay_out
 from .signs import sign_shape, styles
 
@@ -42,6 +46,22 @@ class Sheet:
     flow: Flow
     layout: Layout
     in_run: bool
+    frames: list[Frame]
+
+    @property
+    def margins(self) -> tuple[float, float]:
+        """The room to the left and above."""
+        left, top = room_for(self.frames)
+        return MARGIN + max(0.0, left), MARGIN + max(0.0, top)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How much room all of it takes."""
+        boxes = [frame.box for frame in self.frames]
+        wide = max([self.layout.width, *(box.x + box.width for box in boxes)])
+        high = max([self.layout.height, *(box.y + box.height for box in boxes)])
+        left, top = self.margins
+        return round(wide + left + MARGIN), round(high + top + MARGIN)
 
 
 def sheet(flow: Flow, run: Run | None = None) -> Sheet:
@@ -60,7 +80,10 @@ def sheet(flow: Flow, run: Run | None = None) -> Sheet:
             height=LINE_HEIGHT * lines + 15.0,
         )
     spacing = Spacing(layer=42, box=14, line=12)
-    return Sheet(flow, lay_out(flow.graph, sizes, spacing=spacing), run is not None)
+    heights = {name: size.height for name, size in sizes.items()}
+    bands = partial(in_bands, flow, heights=heights, gap=spacing.line) if flow.groups else None
+    layout = lay_out(flow.graph, sizes, spacing=spacing, arrange=bands)
+    return Sheet(flow, layout, run is not None, frames_of(flow, layout.boxes))
 
 
 def picture(
@@ -72,15 +95,12 @@ def picture(
     """
     paper = on or sheet(flow, run)
     faces = {task.name: face_of(flow, task, run, now) for task in flow.tasks}
-    width = round(paper.layout.width + 2 * MARGIN)
-    height = round(paper.layout.height + 2 * MARGIN)
-    return "".join(_document(flow, run, paper, faces, (width, height)))
+    return "".join(_document(flow, run, paper, faces))
 
 
-def _document(
-    flow: Flow, run: Run | None, paper: Sheet, faces: dict[str, Face], size: tuple[int, int]
-) -> Iterator[str]:
-    width, height = size
+def _document(flow: Flow, run: Run | None, paper: Sheet, faces: dict[str, Face]) -> Iterator[str]:
+    width, height = paper.size
+    left, top = paper.margins
     title, told = _title(flow, run), _told(flow, faces)
     # Unique in a page that holds several pictures, and the same for the same picture.
     ident = "jpf-" + blake2s(f"{title}\n{told}".encode(), digest_size=6).hexdigest()
@@ -89,8 +109,10 @@ def _document(
         f'height="{height}" viewBox="0 0 {width} {height}" '
         f'aria-labelledby="{ident}-t {ident}-d">'
         f'<title id="{ident}-t">{clean(title)}</title><desc id="{ident}-d">{clean(told)}</desc>'
-        f'<style>{styles()}</style><g transform="translate({MARGIN} {MARGIN})">'
+        f'<style>{styles()}</style><g transform="translate({_n(left)} {_n(top)})">'
     )
+    for frame in paper.frames:
+        yield _frame(frame)
     for line in paper.layout.lines:
         face = faces[line.upstream]
         tone = face.sign.tone.value if face.sign else "plain"
@@ -112,7 +134,9 @@ def _told(flow: Flow, faces: dict[str, Face]) -> str:
     for name in flow.graph.order:
         after = flow.graph.upstream[name]
         needs = f" after {', '.join(after)}" if after else ""
-        told.append(f"{faces[name].sentence()}{needs}")
+        groups = [group.name for group in flow.groups_of(name)]
+        where = f" in {' / '.join(reversed(groups))}" if groups else ""
+        told.append(f"{faces[name].sentence()}{where}{needs}")
     return "; ".join(told) + "."
 
 
@@ -130,6 +154,16 @@ def _line(line: Line, tone: str) -> str:
         x, y = to_x, to_y
     head = f"M{_n(x)} {_n(y)}l-7 -3.5v7z"
     return f'<path class="jpf-line jpf-{tone}" d="{way}"/><path class="jpf-head" d="{head}"/>'
+
+
+def _frame(frame: Frame) -> str:
+    box, name = frame.box, clean(frame.name)
+    size = f'width="{_n(box.width)}" height="{_n(box.height)}"'
+    return (
+        f'<g class="jpf-group" data-group="{name}" transform="translate({_n(box.x)} {_n(box.y)})">'
+        f'<rect class="jpf-frame" {size} rx="7"/>'
+        f'<text class="jpf-small" x="{FRAME_PAD:g}" y="15">{name}</text></g>'
+    )
 
 
 def _box(box: Box, face: Face, *, in_run: bool) -> Iterator[str]:

@@ -92,6 +92,7 @@ _RULES = """
 .jpf-bar,.jpf-done,.jpf-full{fill:var(--tone)}
 .jpf-ring,.jpf-stroke,.jpf-cut{fill:none;stroke:var(--tone);stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
 .jpf-cut{stroke:var(--f-paper);stroke-width:1.8}
+.jpf-frame{fill:var(--f-edge);fill-opacity:.14;stroke:var(--f-edge);stroke-dasharray:2 3}
 .jpf-name{font-size:13px;font-weight:600;fill:var(--f-ink)}
 .jpf-small{font-size:11px;font-weight:400;fill:var(--f-soft)}
 .jpf-rule{font-style:italic}

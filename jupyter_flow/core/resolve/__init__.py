@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
 from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
-from jupyter_flow.core.options import Policy
 
 from .awaited import check_awaited
 from .codes import CODES, Code
@@ -20,7 +19,7 @@ from .lookup import Lookup, Spans
 from .notebooks import Finder, is_path, runs_nothing
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
-from .policies import check_kernels, check_later, check_pool
+from .policies import check_after_setups, check_kernels, check_later, check_pool
 from .templates import check_templates
 from .values import check_values
 
@@ -74,6 +73,7 @@ def resolve(
         problems += check_values(task, notebooks, lookup)
         problems += check_templates(task, lookup)
         problems += check_awaited(task, lookup)
+    problems += check_after_setups(notebooks, targets, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)
     problems += check_later(notebooks, lookup)
@@ -84,7 +84,7 @@ def resolve(
 
 
 def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
-    policy = Policy.of(task.options, notebook.options, flow.defaults)
+    policy = flow.policy(task, notebook.options)
     own = shelf.folder if task.kind is not Kind.NOTEBOOK else notebook.path.rpartition("/")[0]
     return Target(
         path=notebook.path,
@@ -98,7 +98,7 @@ def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
 
 def _target_of_nothing(task: Task, flow: Flow) -> Target:
     """What runs no notebook has a policy all the same."""
-    return Target(path="", digest="", folder="", policy=Policy.of(task.options, flow.defaults))
+    return Target(path="", digest="", folder="", policy=flow.policy(task))
 
 
 def _below(folder: str, path: str) -> str:

@@ -15,7 +15,7 @@ from jupyter_flow.core.options import TaskOptions
 #: ("expand", task, name), ("option", task, option), ("value", task, value).
 Spans = Mapping[tuple[str, ...], Where]
 
-Layer = Literal["task", "tag", "flow"]
+Layer = Literal["task", "tag", "group", "flow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,10 @@ class Lookup:
         match self.layer(task, notebook, option):
             case "tag":
                 return Where(path=self.shelf.shown(notebook.path))
+            case "group":
+                groups = (group.name for group in self.flow.groups_of(task.name))
+                places = (self.spans.get(("group_option", group, option)) for group in groups)
+                return next(filter(None, places), None)
             case "flow":
                 return self.spans.get(("option", "", option)) or self.spans.get(("flow",))
             case _:
@@ -54,6 +58,7 @@ class Lookup:
         layers: tuple[tuple[Layer, TaskOptions], ...] = (
             ("task", task.options),
             ("tag", notebook.options),
+            *(("group", group.options) for group in self.flow.groups_of(task.name)),
             ("flow", self.flow.defaults),
         )
         for layer, options in layers:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from jupyter_flow.core.errors import Problem, Severity, Where, suggestion
-from jupyter_flow.core.flow import Kind, Target, Task
+from jupyter_flow.core.flow import Kind, Role, Target, Task
+from jupyter_flow.core.language.cleaning_up import rule_problem
 from jupyter_flow.core.notebooks.notebook import Notebook
 
 from .lookup import Lookup
@@ -63,12 +64,30 @@ def check_pool(task: Task, notebook: Notebook, target: Target, lookup: Lookup) -
         )
 
 
+def check_after_setups(
+    notebooks: Mapping[str, Notebook], targets: Mapping[str, Target], lookup: Lookup
+) -> Iterator[Problem]:
+    """What comes right after a set-up has the rule `all_success`, whatever its notebook says."""
+    flow = lookup.flow
+    for task in flow.tasks:
+        notebook, target = notebooks.get(task.name), targets.get(task.name)
+        setups = [up for up in flow.graph.upstream[task.name] if flow[up].role is Role.SETUP]
+        is_said_there = notebook is not None and notebook.options.trigger is not None
+        if not setups or task.is_teardown or target is None or not is_said_there:
+            continue
+        where = lookup.place_of_option(task, notebook, "trigger") if notebook else None
+        problem = rule_problem(setups[0], task.name, target.policy.trigger, where)
+        if problem is not None and task.options.trigger is None:
+            yield problem
+
+
 def check_later(notebooks: Mapping[str, Notebook], lookup: Lookup) -> Iterator[Problem]:
     """One warning for each option that nothing acts on yet."""
     for option in _LATER:
         for task in lookup.flow.tasks:
             notebook = notebooks.get(task.name, _NOTHING)
-            layers = (task.options, notebook.options, lookup.flow.defaults)
+            around = (group.options for group in lookup.flow.groups_of(task.name))
+            layers = (task.options, notebook.options, *around, lookup.flow.defaults)
             values = (getattr(layer, option) for layer in layers)
             if next((value for value in values if value is not None), None):
                 yield _later(option, lookup.place_of_option(task, notebook, option))

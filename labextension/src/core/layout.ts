@@ -7,6 +7,8 @@
  */
 import { Graph, layout as dagre } from '@dagrejs/dagre';
 
+import { FRAME_HEAD, FRAME_PAD } from './groups';
+import type { IOpenGroup } from './groups';
 import { BOX_GAP, LAYER_GAP, layered } from './layered';
 import type { ILaidTask, ILayoutOptions, ISpot } from './layered';
 
@@ -26,11 +28,16 @@ const MOST_EDGES = 300;
 const KEPT = 32;
 const kept = new Map<string, ILayout>();
 
-/** The layout of `tasks`: the same object as before when they need each other as before. */
-export function layout(tasks: readonly ILaidTask[], options: ILayoutOptions): ILayout {
-  const key = JSON.stringify([options.direction, options.width, options.height, tasks.map(nameAndNeeds)]);
+const NO_GROUPS: readonly IOpenGroup[] = [];
+
+/**
+ * The layout of `tasks`: the same object as before when they need each other as before. Those of
+ * a group are kept together, unless there are too many.
+ */
+export function layout(tasks: readonly ILaidTask[], options: ILayoutOptions, groups = NO_GROUPS): ILayout {
+  const key = JSON.stringify([options.direction, options.width, options.height, tasks.map(nameAndNeeds), groups]);
   const known = kept.get(key);
-  const made = known ?? make(clean(tasks), options);
+  const made = known ?? make(clean(tasks), options, groups);
   kept.delete(key);
   kept.set(key, made);
   const oldest = kept.keys().next().value;
@@ -53,10 +60,10 @@ function clean(tasks: readonly ILaidTask[]): ILaidTask[] {
   }));
 }
 
-function make(tasks: readonly ILaidTask[], options: ILayoutOptions): ILayout {
+function make(tasks: readonly ILaidTask[], options: ILayoutOptions, groups: readonly IOpenGroup[]): ILayout {
   const edges = tasks.reduce((sum, each) => sum + each.upstream.length, 0);
   const isLarge = tasks.length > MOST_TASKS || edges > MOST_EDGES;
-  const spots = isLarge ? layered(tasks, options) : drawn(tasks, options);
+  const spots = isLarge ? layered(tasks, options) : drawn(tasks, options, groups);
   return {
     spots,
     width: extent(spots.map(each => each.x), options.width),
@@ -68,9 +75,11 @@ function extent(starts: readonly number[], size: number): number {
   return starts.reduce((most, each) => Math.max(most, each + size), 0);
 }
 
-function drawn(tasks: readonly ILaidTask[], { direction, width, height }: ILayoutOptions): ISpot[] {
-  const graph = new Graph();
-  graph.setGraph({ rankdir: direction, ranksep: LAYER_GAP, nodesep: BOX_GAP });
+function drawn(tasks: readonly ILaidTask[], { direction, width, height }: ILayoutOptions, groups: readonly IOpenGroup[]): ISpot[] {
+  const graph = new Graph({ compound: groups.length > 0 });
+  // Between two boxes there may be the edges of frames, and a name.
+  const more = groups.length ? FRAME_HEAD + FRAME_PAD : 0;
+  graph.setGraph({ rankdir: direction, ranksep: LAYER_GAP, nodesep: BOX_GAP + more });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { name } of tasks) {
     graph.setNode(name, { width, height });
@@ -78,9 +87,21 @@ function drawn(tasks: readonly ILaidTask[], { direction, width, height }: ILayou
   for (const { name, upstream } of tasks) {
     upstream.forEach(each => graph.setEdge(each, name));
   }
+  groups.forEach(group => graph.setNode(frameOf(group.name), {}));
+  for (const { name, parent, nodes } of groups) {
+    nodes.forEach(each => graph.setParent(each, frameOf(name)));
+    if (parent !== null) {
+      graph.setParent(frameOf(name), frameOf(parent));
+    }
+  }
   dagre(graph);
   return tasks.map(({ name }) => {
     const { x, y } = graph.node(name) as { x: number; y: number };
     return { id: name, x: x - width / 2, y: y - height / 2 };
   });
+}
+
+/** No task has such a name. */
+function frameOf(group: string): string {
+  return `${group}/`;
 }

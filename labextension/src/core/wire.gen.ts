@@ -19,6 +19,7 @@ export type AnyShape =
   | FlowView
   | GridColumn
   | GridField
+  | GroupView
   | LastRunsRequest
   | LogEvent
   | LogPage
@@ -220,6 +221,7 @@ export interface FlowView {
   problems: ProblemView[];
   schedule: string | null;
   tz: string | null;
+  groups: GroupView[];
 }
 /**
  * A task of a flow. `what` is what it runs, `rules` its condition and trigger in words.
@@ -233,6 +235,14 @@ export interface TaskView {
   is_mapped: boolean;
   source: string;
   retries: number;
+}
+/**
+ * A group of a flow. `tasks` are right in it, `parent` is the group that it is in.
+ */
+export interface GroupView {
+  name: string;
+  tasks: string[];
+  parent: string | null;
 }
 /**
  * A run with the states of all its tasks, by their names.

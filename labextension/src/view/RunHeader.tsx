@@ -34,7 +34,7 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
         {run.reason && !SAID.includes(run.reason) && run.reason !== runSign(run.state).word ? <span className="jp-Flow-reasonInline" data-tone={runSign(run.state).tone}>{run.reason}</span> : null}
         {run.is_left ? <span className="jp-Flow-reasonInline" data-tone="warn">nobody sees to it: start a service with <code>jupyter flow serve</code></span> : null}
         <span className="jp-Flow-push" />
-        <RunActions run={run} actions={actions} />
+        <RunActions run={run} cleansUp={page.flow.tasks.some(each => each.rules.includes('teardown'))} actions={actions} />
       </div>
       <div className="jp-Flow-runFacts">
         <span className="jp-Flow-mono" title="the run's id">{run.id}</span>
@@ -71,14 +71,16 @@ function Elapsed({ page }: { page: RunPage }): JSX.Element | null {
   );
 }
 
-function RunActions({ run, actions }: { run: Run; actions: IRunActions }): JSX.Element {
+/** `cleansUp` says that something in the flow cleans up, which goes on when the run is cancelled. */
+function RunActions({ run, cleansUp, actions }: { run: Run; cleansUp: boolean; actions: IRunActions }): JSX.Element {
   const [asks, setAsks] = useState(false);
   const isFinal = runSign(run.state).is_final;
+  const isCleaning = cleansUp && run.state === 'cancelling';
   const { cancel, repair, again } = actions;
   if (asks && !isFinal) {
     return (
       <span className="jp-Flow-runActions" role="group" aria-label="stop the run?">
-        <span className="jp-Flow-soft">Stop all that runs?</span>
+        <span className="jp-Flow-soft">{isCleaning ? 'Stop the cleaning up too?' : 'Stop all that runs?'}</span>
         <Button label="Stop the run" icon="stop" tone="bad" onClick={() => {
           setAsks(false);
           cancel?.([]);
@@ -91,7 +93,7 @@ function RunActions({ run, actions }: { run: Run; actions: IRunActions }): JSX.E
     <span className="jp-Flow-runActions" role="toolbar" aria-label="what to do with the run">
       <Button label="Repair" icon="repair" tone="main" title="do again what did not succeed, with the notebooks as they are now" onClick={repair && isFinal && run.state !== 'succeeded' ? repair : undefined} />
       <Button label="Run again" icon="play" title="start a new run with the same parameters" onClick={again && isFinal ? again : undefined} />
-      <Button label="Cancel" icon="stop" title="stop the run" disabled={run.state === 'cancelling'} onClick={cancel && !isFinal ? () => setAsks(true) : undefined} />
+      <Button label="Cancel" icon="stop" title={isCleaning ? 'stop what still cleans up' : 'stop the run'} disabled={run.state === 'cancelling' && !isCleaning} onClick={cancel && !isFinal ? () => setAsks(true) : undefined} />
     </span>
   );
 }

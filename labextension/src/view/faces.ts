@@ -73,6 +73,37 @@ function faceOf(task: TaskView, runs: readonly TaskRunView[]): ITaskFace {
   };
 }
 
+/** A face for a group, folded to one: of its tasks, how many are in which state. */
+export function groupFaceOf(task: TaskView, faces: readonly ITaskFace[]): ITaskFace {
+  const counts: Record<string, number> = {};
+  for (const each of faces) {
+    counts[each.state] = (counts[each.state] ?? 0) + 1;
+  }
+  const starts = faces.map(each => each.startedAt).filter(each => each !== null);
+  const ends = faces.map(each => each.endedAt).filter(each => each !== null);
+  const isLive = faces.some(each => !OVER.includes(each.state));
+  return {
+    task,
+    runs: [],
+    state: overall(faces.map(each => each.state)),
+    width: faces.length,
+    counts,
+    attempt: null,
+    done: share(counts, faces.length),
+    startedAt: starts.length ? Math.min(...starts) : null,
+    endedAt: isLive || !ends.length ? null : Math.max(...ends),
+    reason: ''
+  };
+}
+
+/** `5 of 8, 1 failed` */
+export function groupProgress(face: ITaskFace): string {
+  const over = OVER.reduce((sum, state) => sum + (face.counts[state] ?? 0), 0);
+  const worst = ['failed', 'cancelled', 'upstream_failed'].find(state => face.counts[state]);
+  const told = worst === undefined ? [] : [`${face.counts[worst] ?? 0} ${taskSign(worst).word}`];
+  return [`${over} of ${face.width ?? 0}`, ...told].join(', ');
+}
+
 /** From when to when: the last attempt of a task, or all attempts of all instances of it. */
 export function spanOf(runs: readonly TaskRunView[], isMapped: boolean): Pick<ITaskFace, 'startedAt' | 'endedAt'> {
   const lasts = runs.map(lastAttempt).filter(each => each !== null);

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from jupyter_flow.core import build
-from jupyter_flow.core.build import Flow, http, notebook, params, python, shell, sql, wait_for
+from jupyter_flow.core.build import (
+    Flow,
+    group,
+    http,
+    notebook,
+    params,
+    python,
+    shell,
+    sql,
+    wait_for,
+)
 from jupyter_flow.core.errors import DefinitionError, UsageError
 from jupyter_flow.core.language import read
 from jupyter_flow.core.options import TriggerRule
@@ -242,3 +252,61 @@ def test_what_libraries_look_for_is_no_value() -> None:
 
     assert not hasattr(train, "_repr_html_")
     assert not hasattr(params, "__wrapped__")
+
+
+def test_setups_and_teardowns_are_said_as_in_a_cell() -> None:
+    with Flow("etl") as etl:
+        up, work = notebook("up"), notebook("work")
+        up >> work >> notebook("down").as_teardown(setups=[up], fails_run=True)
+        notebook("other").as_setup()
+
+    cell = "%%flow etl\nup >> work >> down.as_teardown(setups=up, fails_run=True)\nother.as_setup()"
+    assert etl.build() == read(cell).flow
+
+
+def test_what_means_nothing_for_a_teardown_is_refused() -> None:
+    with Flow("etl") as etl:
+        notebook("down").as_teardown(setups=notebook("up")).options(trigger="one_failed")
+
+    with pytest.raises(DefinitionError, match="always has the rule all_done_setup_success"):
+        etl.build()
+    with pytest.raises(DefinitionError, match="both a set-up and a teardown"):
+        etl.notebook("x").as_setup().as_teardown()
+
+
+def test_groups_are_made_as_in_a_cell() -> None:
+    with Flow("etl") as etl:
+        with etl.group("prepare", retries=2) as prepare:
+            notebook("extract") >> notebook("clean")
+            with group("inner") as inner:
+                notebook("a"), notebook("b")
+        notebook("load") >> prepare >> [notebook("train"), notebook("report")]
+        inner >> notebook("mail")
+
+    cell = """%%flow etl
+with group("prepare", retries=2):
+    extract >> clean
+    with group("inner"):
+        [a, b]
+load >> prepare >> [train, report]
+inner >> mail
+"""
+    assert etl.build() == read(cell).flow
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (lambda etl: etl.group("two words"), "cannot be the name of a group"),
+        (lambda etl: (etl.group("a"), etl.group("a")), "there is a group 'a' already"),
+        (lambda etl: etl.group("a", retry=2), "no option 'retry'"),
+        (lambda etl: etl.group("a"), "the group 'a' has no tasks"),
+        (lambda etl: etl.group("x").__enter__() and etl.notebook("x"), "is a group and a task"),
+        (lambda etl: etl.group("a").__enter__() >> etl.notebook("x"), "one is in the other"),
+    ],
+)
+def test_a_group_that_cannot_be_is_refused(make: Callable[[Flow], object], what: str) -> None:
+    etl = Flow("etl")
+
+    with pytest.raises(DefinitionError, match=what):
+        (make(etl), etl.build())

@@ -1,6 +1,6 @@
 /** Pages and events to try things on: small, whole, and each with what the test is about. */
 import type {
-  AttemptView, FlowView, MoveView, RunEvent, RunPage, RunView, TaskRunView, TaskView
+  AttemptView, FlowView, GroupView, MoveView, RunEvent, RunPage, RunView, TaskRunView, TaskView
 } from '../wire.gen';
 import { countsOf } from '../run';
 
@@ -15,8 +15,8 @@ export function task(name: string, upstream: string[] = [], more: Partial<TaskVi
   return { name, kind: 'notebook', what: `${name}.ipynb`, rules: [], upstream, is_mapped: false, source: '', retries: 0, ...more };
 }
 
-export function flow(tasks: TaskView[]): FlowView {
-  return { name: 'churn', address: 'churn.ipynb::churn', source: 'churn.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null };
+export function flow(tasks: TaskView[], groups: GroupView[] = []): FlowView {
+  return { name: 'churn', address: 'churn.ipynb::churn', source: 'churn.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, groups };
 }
 
 export function run(more: Partial<RunView> = {}): RunView {

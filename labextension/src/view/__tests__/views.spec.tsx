@@ -149,3 +149,17 @@ it('tells fire times on both clocks', () => {
   expect(first?.parentElement?.textContent).toMatch(/ 2[23]:30 C.*T here$/);
   expect(onPause).toHaveBeenCalledWith('churn');
 });
+
+it('stops what still cleans up after a run that is being cancelled, if somebody wants that', () => {
+  const cancel = vi.fn();
+  const [first, ...rest] = RUNNING.flow.tasks;
+  const stopping = { ...RUNNING, run: { ...RUNNING.run, state: 'cancelling' } };
+  const tidy = { ...stopping, flow: { ...RUNNING.flow, tasks: first ? [{ ...first, rules: ['teardown'] }, ...rest] : [] } };
+  const { rerender } = render(<RunView page={stopping} selected={null} onSelect={nothing} actions={{ cancel }} />);
+  expect(screen.getByRole('button', { name: 'Cancel' }).hasAttribute('disabled')).toBe(true);
+
+  rerender(<RunView page={tidy} selected={null} onSelect={nothing} actions={{ cancel }} />);
+  fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Stop the run' }));
+  expect(cancel).toHaveBeenCalledWith([]);
+});

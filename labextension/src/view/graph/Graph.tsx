@@ -8,7 +8,9 @@ import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from '@xyflow/react';
 import type { Edge } from '@xyflow/react';
 
+import type { IFolding } from '../../core/groups';
 import type { RunPage } from '../../core/wire.gen';
+import { groupFaceOf } from '../faces';
 import type { Faces } from '../faces';
 import { Board, useBoard, useFaces, useSame } from './board';
 import { criticalPath } from './critical';
@@ -16,15 +18,19 @@ import { edgesOf, NODE_HEIGHT, NODE_WIDTH, nodesOf } from './elements';
 import type { NodeCache } from './elements';
 import { GraphTools } from './GraphTools';
 import { useDirection, useFraming } from './framing';
+import { FrameNode, GroupNode } from './GroupNode';
+import type { FrameNodeType, GroupNodeType } from './GroupNode';
 import { MapNode } from './MapNode';
 import { placesOf } from './places';
+import type { IPlaces } from './places';
 import { TaskEdge } from './TaskEdge';
 import { TaskNode } from './TaskNode';
 import type { INodeActions, TaskNodeType } from './TaskNode';
 import { matching, noQuery } from './query';
+import { useFolding } from './useFolding';
 import { step } from './walk';
 
-const NODE_TYPES = { task: TaskNode };
+const NODE_TYPES = { task: TaskNode, folded: GroupNode, frame: FrameNode };
 const EDGE_TYPES = { task: TaskEdge };
 const FIT = { padding: 0.06, maxZoom: 1 };
 const NONE: ReadonlySet<string> = new Set();
@@ -50,20 +56,24 @@ export function Graph(props: IGraphProps): JSX.Element {
 
 function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   const faces = useFaces(page);
-  const board = useBoard(faces);
-  const tasks = page.flow.tasks;
+  const { folding, set: setFolded } = useFolding(page.flow);
+  const board = useBoard(useMemo(() => withGroups(faces, folding), [faces, folding]));
+  const tasks = folding.tasks;
   const [direction, canvas] = useDirection(tasks);
-  const places = useMemo(() => placesOf(tasks, direction, NODE_WIDTH, NODE_HEIGHT), [tasks, direction]);
+  const places = useMemo(() => placesOf(tasks, direction, NODE_WIDTH, NODE_HEIGHT, folding.open), [tasks, direction, folding]);
   const [query, setQuery] = useState(noQuery);
   const [unfolded, setUnfolded] = useState<string | null>(null);
   const [here, setHere] = useState<{ id: string; takesFocus: boolean } | null>(null);
-  const matches = useSame(useMemo(() => matching(faces, query), [faces, query]));
-  const critical = useSame(useMemo(() => (query.critical ? criticalPath(faces, Date.now()) : NONE), [faces, query.critical])) ?? NONE;
-  const chosen = selected === null ? null : selected.replace(/\[\d+\]$/, '');
+  const found = useSame(useMemo(() => matching(faces, query), [faces, query]));
+  const matches = useMemo(() => (found ? drawnAs(found, folding) : null), [found, folding]);
+  const longest = useSame(useMemo(() => (query.critical ? criticalPath(faces, Date.now()) : NONE), [faces, query.critical])) ?? NONE;
+  const critical = useMemo(() => drawnAs(longest, folding), [longest, folding]);
+  const task = selected === null ? null : selected.replace(/\[\d+\]$/, '');
+  const chosen = task === null ? null : (folding.shown.get(task) ?? task);
   const reveal = useReveal(places);
 
-  const latest = useRef({ onSelect, places, reveal });
-  latest.current = { onSelect, places, reveal };
+  const latest = useRef({ onSelect, places, reveal, folding });
+  latest.current = { onSelect, places, reveal, folding };
   const actions = useMemo<INodeActions>(() => ({
     select: key => latest.current.onSelect(key),
     unfold: setUnfolded,
@@ -71,8 +81,23 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
       const next = step(latest.current.places.walk, task, key);
       latest.current.reveal(next);
       setHere({ id: next, takesFocus: true });
+    },
+    open: group => {
+      setHere({ id: latest.current.folding.folded.get(group)?.[0] ?? group, takesFocus: true });
+      setFolded(group, false);
+    },
+    foldAround: name => {
+      const group = latest.current.folding.open.find(each => each.nodes.includes(name));
+      if (group) {
+        setHere({ id: group.name, takesFocus: true });
+        setFolded(group.name, true);
+      }
     }
-  }), []);
+  }), [setFolded]);
+  const frames = useMemo(() => framed(places, group => {
+    setHere({ id: group, takesFocus: true });
+    setFolded(group, true);
+  }), [places, setFolded]);
 
   const onPane = useCallback(() => {
     setUnfolded(null);
@@ -83,34 +108,37 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   const first = places.spots[0]?.id ?? null;
   const nodes = useMemo(() => nodesOf(places.spots, {
     selected: chosen, unfolded, here: here?.id ?? chosen ?? first, takesFocus: here?.takesFocus ?? false,
-    critical, matches, direction, actions
-  }, cache.current.nodes), [places, chosen, unfolded, here, first, critical, matches, direction, actions]);
+    critical, matches, direction, actions, groups: folding.folded
+  }, cache.current.nodes), [places, chosen, unfolded, here, first, critical, matches, direction, actions, folding]);
   const edges = useMemo(() => edgesOf(tasks, chosen, critical, cache.current.edges), [tasks, chosen, critical]);
-  useFraming(places, chosen ?? eventful(faces));
+  const happening = eventful(faces);
+  useFraming(places, chosen ?? (happening === null ? null : (folding.shown.get(happening) ?? happening)));
 
   return (
     <div className="jp-Flow-graph">
-      <GraphTools faces={faces} query={query} onQuery={setQuery} found={matches} onReveal={id => {
-        reveal(id, true);
+      <GraphTools faces={faces} query={query} onQuery={setQuery} found={found} onReveal={id => {
+        reveal(folding.shown.get(id) ?? id, true);
         onSelect(id);
       }} />
       <div className="jp-Flow-canvas" ref={canvas} role="group" aria-label={`graph of ${page.flow.name}: the arrow keys walk along its edges`}>
-        <Board.Provider value={board}><Drawing nodes={nodes} edges={edges} onPane={onPane} /></Board.Provider>
+        <Board.Provider value={board}><Drawing nodes={nodes} frames={frames} edges={edges} onPane={onPane} /></Board.Provider>
       </div>
     </div>
   );
 }
 
 interface IDrawingProps {
-  readonly nodes: TaskNodeType[];
+  readonly nodes: (TaskNodeType | GroupNodeType)[];
+  readonly frames: FrameNodeType[];
   readonly edges: Edge[];
   readonly onPane: () => void;
 }
 
-const Drawing = memo(function Drawing({ nodes, edges, onPane }: IDrawingProps) {
+const Drawing = memo(function Drawing({ nodes, frames, edges, onPane }: IDrawingProps) {
+  const all = useMemo(() => [...frames, ...nodes], [frames, nodes]);
   return (
     <ReactFlow
-      nodes={nodes}
+      nodes={all}
       edges={edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
@@ -131,6 +159,33 @@ const Drawing = memo(function Drawing({ nodes, edges, onPane }: IDrawingProps) {
     </ReactFlow>
   );
 });
+
+/** The faces of all tasks, and of the groups that are folded. */
+function withGroups(faces: Faces, { tasks, folded }: IFolding): Faces {
+  if (!folded.size) {
+    return faces;
+  }
+  const all = new Map(faces);
+  for (const task of tasks) {
+    const members = folded.get(task.name);
+    if (members) {
+      all.set(task.name, groupFaceOf(task, members.flatMap(each => faces.get(each) ?? [])));
+    }
+  }
+  return all;
+}
+
+/** What `names`, of tasks, are drawn as. */
+function drawnAs(names: ReadonlySet<string>, { shown }: IFolding): ReadonlySet<string> {
+  return new Set([...names].map(each => shown.get(each) ?? each));
+}
+
+function framed(places: IPlaces, fold: (group: string) => void): FrameNodeType[] {
+  return places.frames.map(({ id, x, y, width, height }) => ({
+    // Below the lines too.
+    id: `${id}/`, type: 'frame', position: { x, y }, data: { group: id, fold }, width, height, zIndex: -1
+  }));
+}
 
 /** Where something happens: what failed, what runs; null when nothing does. */
 function eventful(faces: Faces): string | null {

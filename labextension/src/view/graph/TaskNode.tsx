@@ -24,6 +24,10 @@ export interface INodeActions {
   select(key: string): void;
   unfold(task: string | null): void;
   walk(task: string, key: string): void;
+  /** Opens a folded group. */
+  open(group: string): void;
+  /** Folds the group that is right around a task, if there is one. */
+  foldAround(task: string): void;
 }
 
 export type TaskNodeData = {
@@ -48,7 +52,7 @@ function levelOf(zoom: number): Level {
   return zoom >= 0.74 ? 'near' : zoom >= 0.56 ? 'middle' : zoom >= 0.2 ? 'far' : 'dot';
 }
 
-const WALKS = ['ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
+export const WALKS = ['ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
 
 export const TaskNode = memo(function TaskNode({ id, data }: NodeProps<TaskNodeType>) {
   const face = useFace(id);
@@ -70,6 +74,8 @@ function Task({ face, data }: { face: ITaskFace; data: TaskNodeData }): JSX.Elem
       event.preventDefault();
       event.stopPropagation();
       actions.walk(name, event.key);
+    } else if (event.key === '-') {
+      actions.foldAround(name);
     }
   };
   return (

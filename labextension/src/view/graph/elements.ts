@@ -5,6 +5,7 @@
 import type { Edge } from '@xyflow/react';
 
 import type { TaskView } from '../../core/wire.gen';
+import type { GroupNodeType } from './GroupNode';
 import type { Direction } from './places';
 import type { INodeActions, TaskNodeData, TaskNodeType } from './TaskNode';
 
@@ -23,16 +24,18 @@ export interface INodeMarks {
   readonly matches: ReadonlySet<string> | null;
   readonly direction: Direction;
   readonly actions: INodeActions;
+  /** Which of them are folded groups. */
+  readonly groups: ReadonlyMap<string, unknown>;
 }
 
 export const NODE_WIDTH = 188;
 export const NODE_HEIGHT = 46;
 
-export type NodeCache = Map<string, TaskNodeType>;
+export type NodeCache = Map<string, TaskNodeType | GroupNodeType>;
 
 /** The nodes as they are now; those in `cache` that still hold are used again. */
-export function nodesOf(placed: readonly IPlaced[], marks: INodeMarks, cache: NodeCache): TaskNodeType[] {
-  const nodes: TaskNodeType[] = [];
+export function nodesOf(placed: readonly IPlaced[], marks: INodeMarks, cache: NodeCache): (TaskNodeType | GroupNodeType)[] {
+  const nodes: (TaskNodeType | GroupNodeType)[] = [];
   for (const { id, x, y } of placed) {
     const data = dataOf(id, marks);
     const known = cache.get(id);
@@ -40,8 +43,8 @@ export function nodesOf(placed: readonly IPlaced[], marks: INodeMarks, cache: No
       nodes.push(known);
       continue;
     }
-    const node: TaskNodeType = {
-      id, type: 'task', position: { x, y }, data, width: NODE_WIDTH, height: NODE_HEIGHT,
+    const node: TaskNodeType | GroupNodeType = {
+      id, type: marks.groups.has(id) ? 'folded' : 'task', position: { x, y }, data, width: NODE_WIDTH, height: NODE_HEIGHT,
       // The list of instances must lie over the nodes below it.
       zIndex: data.isUnfolded ? 10 : 0
     };

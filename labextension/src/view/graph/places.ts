@@ -1,4 +1,6 @@
 /** Where each task of a flow is drawn, and the ways between them. */
+import { framesOf } from '../../core/groups';
+import type { IFrame, IOpenGroup } from '../../core/groups';
 import { layout } from '../../core/layout';
 import type { TaskView } from '../../core/wire.gen';
 import type { ISpot, IWalk } from './walk';
@@ -11,10 +13,13 @@ export interface IPlaces {
   readonly height: number;
   readonly spots: readonly ISpot[];
   readonly walk: IWalk;
+  /** Around the tasks of groups that are open. */
+  readonly frames: readonly IFrame[];
 }
 
-export function placesOf(tasks: readonly TaskView[], direction: Direction, width: number, height: number): IPlaces {
-  const { spots, width: wide, height: high } = layout(tasks, { direction, width, height });
+export function placesOf(tasks: readonly TaskView[], direction: Direction, width: number, height: number, groups: readonly IOpenGroup[] = []): IPlaces {
+  const { spots, width: wide, height: high } = layout(tasks, { direction, width, height }, groups);
+  const byId = new Map(spots.map(spot => [spot.id, spot]));
   const upstream = new Map(tasks.map(task => [task.name, task.upstream]));
   const downstream = new Map<string, string[]>(tasks.map(task => [task.name, []]));
   for (const task of tasks) {
@@ -22,7 +27,7 @@ export function placesOf(tasks: readonly TaskView[], direction: Direction, width
       downstream.get(from)?.push(task.name);
     }
   }
-  return { direction, width: wide, height: high, spots, walk: { direction, spots: new Map(spots.map(spot => [spot.id, spot])), upstream, downstream } };
+  return { direction, width: wide, height: high, spots, walk: { direction, spots: byId, upstream, downstream }, frames: framesOf(groups, byId, width, height) };
 }
 
 /** Which way a graph fits best into a box: along its width, unless that is much worse. */

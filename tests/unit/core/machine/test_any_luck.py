@@ -33,11 +33,12 @@ from jupyter_flow.core.expressions import Compare, Constant, Expression, ValueRe
 from jupyter_flow.core.flow import Flow, Kind, Task
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.machine import replay
-from jupyter_flow.core.machine.rules import Verdict, judge
+from jupyter_flow.core.machine.verdicts import Verdict, verdict_on
 from jupyter_flow.core.options import FlowOptions, TaskOptions, TriggerRule
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import MOVES, Outcome, RunState, Signal, TaskState
 from jupyter_flow.testing.luck import Fate, Rehearsal, recounted, run_of
+from jupyter_flow.testing.strategies import with_roles
 
 OPTIONS = st.builds(
     TaskOptions,
@@ -96,7 +97,9 @@ def flows(draw: Any) -> Flow:
         tasks.append(task)
     limit = draw(st.none() | st.just(timedelta(minutes=2)))
     options = FlowOptions(run_timeout=limit)
-    return Flow(name="any", tasks=tuple(tasks), edges=frozenset(edges), options=options)
+    flow = Flow(name="any", tasks=tuple(tasks), edges=frozenset(edges), options=options)
+    made: Flow = draw(with_roles(flow))
+    return made
 
 
 class AnyLuck(RuleBasedStateMachine):
@@ -250,10 +253,10 @@ class AnyLuck(RuleBasedStateMachine):
     @invariant()
     def what_is_undecided_cannot_be_decided(self) -> None:
         """Whatever rule says run, skip or block has been obeyed, but for what is being stopped."""
-        if self.run.state is not RunState.RUNNING:
+        if self.run.state not in (RunState.RUNNING, RunState.CANCELLING):
             return
         for task in self.run.undecided:
-            verdict = judge(self.run.plan.policy(task).trigger, self.run.tallies[task])
+            verdict = verdict_on(self.run, task)
             is_held = any(each.is_open for each in self.run.runs_of(task))
             assert verdict is Verdict.WAIT or (verdict is Verdict.RUN and is_held)
 
@@ -280,7 +283,7 @@ class AnyLuck(RuleBasedStateMachine):
             assert not self.rehearsal.running
             assert self.run.ended_at is not None
         if self.run.state is RunState.SUCCEEDED:
-            leaves = self.run.plan.flow.graph.leaves
+            leaves = self.run.plan.flow.leaves
             assert not any(each.state.is_bad for leaf in leaves for each in self.run.runs_of(leaf))
 
     @invariant()

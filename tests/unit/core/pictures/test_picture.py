@@ -7,21 +7,24 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.core.events import RunStarted
 from jupyter_flow.core.expressions import Compare, Constant, ListOf, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, Kind, Task
+from jupyter_flow.core.language import read
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import TaskOptions, TriggerRule
 from jupyter_flow.core.pictures.faces import face_of, what_runs
+from jupyter_flow.core.pictures.layout import Box
 from jupyter_flow.core.pictures.picture import picture, sheet
 from jupyter_flow.core.pictures.signs import sign_shape
 from jupyter_flow.core.pictures.sketch import sketch
 from jupyter_flow.core.states import Outcome, TaskState
 from jupyter_flow.testing.luck import flow_of, rehearse, run_of
 from jupyter_flow.testing.samples import NOON, attempt_of, task_run_of
+from jupyter_flow.testing.strategies import any_flow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -183,3 +186,51 @@ def test_what_waits_says_for_what_and_how_much_longer() -> None:
     assert face.what == "wait for prices"
     assert face.progress == "up to 15 min"
     assert face.remark == "waits for a run of 'prices'"
+
+
+def test_a_group_is_framed_around_its_tasks() -> None:
+    inner = '    with group("h"):\n        a >> b\n    h >> c'
+    flow = read(f'%%flow x\nwith group("g"):\n{inner}\nload >> g >> d').flow
+    assert flow is not None
+    paper = sheet(flow)
+
+    outer, inside = (frame.box for frame in paper.frames)
+    for name, frames in {"a": [outer, inside], "b": [outer, inside], "c": [outer]}.items():
+        assert all(is_within(paper.layout.boxes[name], frame) for frame in frames)
+    assert is_within(inside, outer)
+    drawn = parsed(picture(flow))
+    frames = [each for each in drawn.iter() if "data-group" in each.attrib]
+    assert [each.attrib["data-group"] for each in frames] == ["g", "h"]
+    assert float(drawn.attrib["height"]) >= outer.height
+
+
+def is_within(box: Box, frame: Box) -> bool:
+    return (
+        box.x >= frame.x
+        and box.y >= frame.y
+        and box.x + box.width <= frame.x + frame.width
+        and box.y + box.height <= frame.y + frame.height
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_flow(max_tasks=9))
+def test_nothing_of_others_lies_in_the_frame_of_a_group(flow: Flow) -> None:
+    paper = sheet(flow)
+
+    boxes = paper.layout.boxes
+    for frame in paper.frames:
+        inside = {name for name in boxes if frame.name in {g.name for g in flow.groups_of(name)}}
+        touched = {name for name, box in boxes.items() if is_touching(box, frame.box)}
+        assert touched == inside
+    pairs = [(one, other) for one in boxes for other in boxes if one < other]
+    assert not any(is_touching(boxes[one], boxes[other]) for one, other in pairs)
+
+
+def is_touching(box: Box, frame: Box) -> bool:
+    return (
+        box.x < frame.x + frame.width
+        and frame.x < box.x + box.width
+        and box.y < frame.y + frame.height
+        and frame.y < box.y + box.height
+    )
