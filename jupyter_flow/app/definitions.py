@@ -24,7 +24,7 @@ from jupyter_flow.core.errors import (
 )
 from jupyter_flow.core.flow import Flow, Plan
 from jupyter_flow.core.language import read
-from jupyter_flow.core.resolve import bind_params, paths_named, resolve
+from jupyter_flow.core.resolve import bind_params, connections_named, paths_named, resolve
 from jupyter_flow.project import FlowCell, Project, Snapshots
 
 from .settings import Settings
@@ -216,6 +216,13 @@ class Definitions:
             flows=flows,
         )
 
+    def _connections(self, named: frozenset[str]) -> frozenset[str]:
+        """Those of *named* that there are."""
+        from .connecting import of_project
+
+        here = of_project(self._settings.home)
+        return frozenset(filter(here.has, named))
+
     def _awaitable(self, cells: tuple[FlowCell, ...]) -> frozenset[str] | None:
         """The names of all these flows, if any of them could wait for another."""
         if not any("wait_for" in cell.body for cell in cells):
@@ -246,6 +253,7 @@ class Definitions:
         flows: frozenset[str] | None = None,
     ) -> CheckedFlow:
         shelf = self._project.shelf(folder, named=paths_named(flow))
+        named = connections_named(flow)
         plan, more = resolve(
             flow,
             shelf=shelf,
@@ -254,6 +262,7 @@ class Definitions:
             spans=spans,
             origin=origin,
             flows=flows,
+            connections=self._connections(named) if named else None,
         )
         return CheckedFlow(
             name=flow.name,

@@ -1,4 +1,4 @@
-"""The commands that look after a project: prune, notify."""
+"""The commands that look after a project: prune, notify, connections."""
 
 from __future__ import annotations
 
@@ -62,4 +62,35 @@ def notify(
     sys.stdout.write("sent\n")
 
 
-COMMANDS: Mapping[str, Any] = {"prune": prune, "notify": notify}
+def connections(
+    ctx: typer.Context,
+    test: Annotated[
+        str | None,
+        typer.Option("--test", metavar="NAME", help="Use this one and see whether it works."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the connections that are known here, without their passwords."""
+    from dataclasses import asdict
+
+    from jupyter_flow.app.connecting import of_project
+    from jupyter_flow.app.settings import Settings
+
+    from .console import err, out, show_json
+
+    here = of_project(Settings.read(ctx.obj).home)
+    if test is not None:
+        sys.stdout.write(f"{here.try_out(test)}\n")
+        return
+    found = here.all()
+    if as_json:
+        show_json([asdict(each) for each in found])
+        return
+    from .tables import connection_table
+
+    out().print(connection_table(found, here.file))
+    if here.is_open:
+        err().print(f"other users of this machine can read {here.file}: chmod 600", style="yellow")
+
+
+COMMANDS: Mapping[str, Any] = {"prune": prune, "notify": notify, "connections": connections}

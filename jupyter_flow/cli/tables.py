@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_flow.connections import VARIABLE
 from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.pictures.faces import Face, face_of, heading
 from jupyter_flow.core.pictures.sketch import sketch
@@ -24,6 +25,9 @@ from jupyter_flow.ports.runs import RunSummary
 from .console import STYLES, short
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_flow.app.connecting import Known
     from jupyter_flow.app.doctor import Finding
     from jupyter_flow.app.flows import CheckedFlow
 
@@ -200,3 +204,15 @@ def finding_table(findings: Iterable[Finding]) -> Table:
         if each.hint:
             table.add_row("", "", Text(each.hint, style=STYLES[Tone.WARN]))
     return table
+
+
+def connection_table(found: Iterable[Known], file: Path) -> RenderableType:
+    """The connections, and where more of them would be."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for column in ("connection", "where to", "known from"):
+        table.add_column(column)
+    for each in found:
+        shown = Text(each.problem, style="red") if each.problem else Text(each.shown)
+        table.add_row(each.name, shown, Text(each.source))
+    how = f"looked for in variables {VARIABLE}…, in {short(file)}, and in the system's keyring"
+    return Group(*([table] if table.rows else []), Text(how, style="dim"))

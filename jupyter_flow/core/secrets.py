@@ -1,6 +1,6 @@
 """What must not be seen: keeping secrets out of texts that people and logs get.
 
-Pure: where a secret comes from is `jupyter_flow.notify.secrets`' business.
+Pure: where a secret comes from is `jupyter_flow.secrets`' business.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from jupyter_flow.core.inputs.addresses import AddressError, fill
 from jupyter_flow.core.secrets import masked, shown_address
 from jupyter_flow.core.words import Tone
 from jupyter_flow.ports.alerts import Message, NotifyError
+from jupyter_flow.secrets import SecretError, resolve
 
 from .listening import Ear
-from .secrets import resolve
 
 #: What apprise waits for a server, at most, whatever the URL says. In seconds.
 CONNECT, READ = 15.0, 30.0
@@ -57,6 +57,8 @@ class AppriseNotifier:
         except AddressError as error:
             what = f"what is to be notified must be {error.what}"
             raise NotifyError(what, is_final=True) from error
+        except SecretError as error:
+            raise NotifyError(error.what, hint=error.hint) from error
         service, is_readable = None, True
         with _ear.listening() as records:
             try:

@@ -46,7 +46,7 @@ def test_every_page_is_built(repository: Path, site: Path) -> None:
         ("reference/options.html", ["retry_delay", "max_retry_delay", "cell_timeout", "catchup"]),
         ("reference/commands.html", ["repair", "doctor", "--json"]),
         ("reference/magics.html", ["%%flow NAME", "%flow explain"]),
-        ("reference/language.html", ["expect_status", "JUPYTER_FLOW_CONN_", "preview"]),
+        ("reference/language.html", ["expect_status", "scalar", "preview"]),
         ("reference/errors.html", ["JF100", "JF404", "JF501"]),
         ("reference/settings.html", ["JUPYTER_FLOW_DATABASE", "max_parallel"]),
         ("reference/rest.html", ["runs/{run}/repair", "StartRequest", "watch_attempt", "execute"]),

@@ -68,8 +68,10 @@ def _check_http(given: Mapping[str, Expression]) -> Iterator[Found]:
     if isinstance(method, str) and method.upper() not in _METHODS:
         hint = f"Write one of {', '.join(_METHODS)}, and the URL after it."
         yield "method", wrong_call(f"{method!r} is no method of HTTP", hint)
-    if "json" in given and "body" in given:
-        yield "body", wrong_call("http() is given both json and body", "Take one away.")
+    sent = [name for name in ("json", "form", "body") if name in given]
+    if len(sent) > 1:
+        what = f"http() is given {' and '.join(sent)}, and sends one"
+        yield sent[-1], wrong_call(what, "Take one away.")
 
 
 def _check_expect(given: Mapping[str, Expression]) -> Iterator[Found]:

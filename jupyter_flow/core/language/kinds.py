@@ -50,7 +50,10 @@ CALLS: Mapping[Kind, Call] = {
     ),
     Kind.HTTP: Call(
         positional=("method", "url"),
-        keywords=("headers", "query", "json", "body", "timeout", "expect_status", "preview"),
+        keywords=(
+            *("connection", "headers", "query", "json", "form", "body", "timeout", "tries"),
+            *("expect_status", "expect_json", "save", "preview"),
+        ),
         required=("method", "url"),
         example='http("GET", "https://example.com")',
     ),

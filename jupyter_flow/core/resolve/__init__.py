@@ -14,6 +14,7 @@ from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
 
 from .awaited import check_awaited
 from .codes import CODES, Code
+from .connections import check_connections, connections_named
 from .effects import check_effects
 from .lookup import Lookup, Spans
 from .notebooks import Finder, is_path, runs_nothing
@@ -23,7 +24,15 @@ from .policies import check_after_setups, check_kernels, check_later, check_pool
 from .templates import check_templates
 from .values import check_values
 
-__all__ = ["CODES", "Code", "bind_params", "paths_named", "resolve", "unknown_params"]
+__all__ = [
+    "CODES",
+    "Code",
+    "bind_params",
+    "connections_named",
+    "paths_named",
+    "resolve",
+    "unknown_params",
+]
 
 
 def paths_named(flow: Flow) -> frozenset[str]:
@@ -41,15 +50,23 @@ def resolve(
     spans: Spans | None = None,
     origin: str = "",
     flows: Collection[str] | None = None,
+    connections: Collection[str] | None = None,
 ) -> tuple[Plan | None, list[Problem]]:
     """The plan of *flow* with the notebooks of *shelf*, and all that is wrong with it.
 
     *kernels* are the names of the installed kernelspecs, *pools* the declared pools with their
     sizes, *spans* the places in the flow's text, *flows* the names of all flows of the project when
-    somebody knows them. There is no plan when a problem is an error.
+    somebody knows them, *connections* those of `connections_named` that there are, likewise. There
+    is no plan when a problem is an error.
     """
     lookup = Lookup(
-        flow=flow, shelf=shelf, spans=spans or {}, kernels=kernels, pools=pools, flows=flows
+        flow=flow,
+        shelf=shelf,
+        spans=spans or {},
+        kernels=kernels,
+        pools=pools,
+        flows=flows,
+        connections=connections,
     )
     finder = Finder(lookup)
     notebooks: dict[str, Notebook] = {}
@@ -73,6 +90,7 @@ def resolve(
         problems += check_values(task, notebooks, lookup)
         problems += check_templates(task, lookup)
         problems += check_awaited(task, lookup)
+        problems += check_connections(task, lookup)
     problems += check_after_setups(notebooks, targets, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)

@@ -131,6 +131,11 @@ CODES: Mapping[str, Code] = {
         "is slow only against what is `expected` of it, a run is late only after its `deadline`, "
         "and runs overlap too much only where `max_active_runs` says how many may.",
     ),
+    "JF228": Code(
+        "unknown connection",
+        "The connection is in no variable, file or keyring of this machine. A service elsewhere "
+        "may know it, so it is a warning; the task fails where it is not known.",
+    ),
     "JF230": Code(
         "impossible task name",
         "The name of a task is used in flows, paths and templates: letters, digits and "

@@ -20,7 +20,11 @@ Layer = Literal["task", "tag", "group", "flow"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """Everything that a flow is held against. ``flows`` are the names of all, if they are known."""
+    """Everything that a flow is held against.
+
+    ``flows`` are the names of all, ``connections`` those that are there of the ones that the flow
+    names; None where that is not known.
+    """
 
     flow: Flow
     shelf: Shelf
@@ -28,6 +32,7 @@ class Lookup:
     kernels: Collection[str]
     pools: Mapping[str, int]
     flows: Collection[str] | None = None
+    connections: Collection[str] | None = None
 
     def place(self, task: str, *finer: str) -> Where | None:
         """Where in the flow *finer* stands, else where the task does, if that is known."""

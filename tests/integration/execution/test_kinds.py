@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.kinds import notebooks_of_kinds
+from jupyter_flow.testing import postgres as servers
 
 from .conftest import Attempt, Trial
 
@@ -64,14 +66,72 @@ def test_a_query_hands_on_its_rows(run: Any, tmp_path: Path) -> None:
         env=env,
     )
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
-    assert trial.end.values == {"rows": 2, "columns": ["name", "n"], "first": {"name": "b", "n": 2}}
+    first = {"name": "b", "n": 2}
+    assert trial.end.values == {
+        "rows": 2,
+        "columns": ["name", "n"],
+        "first": first,
+        "scalar": "b",
+    }
     changed = run("sql", query="delete from orders", connection="ware-house", env=env)
-    assert changed.end.values == {"rows": 3, "columns": [], "first": None}
+    assert changed.end.values == {"rows": 3, "columns": [], "first": None, "scalar": None}
 
 
 def test_a_connection_that_is_not_there_is_named(run: Any) -> None:
     trial = run("sql", query="select 1", connection="warehouse")
-    assert "set JUPYTER_FLOW_CONN_WAREHOUSE" in trial.failure.message
+    assert "there is no connection 'warehouse'" in trial.failure.message
+    assert "Set JUPYTER_FLOW_CONN_WAREHOUSE" in trial.failure.message
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    if servers.binaries() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    with servers.postgres() as server:
+        yield server.url()
+
+
+def test_postgresql_is_asked_with_bound_values(run: Any, postgres: str) -> None:
+    trial = run(
+        "sql",
+        query="select n, cast(n as numeric) / 3 as third from generate_series(1, 9) n "
+        "where n in :some or cast(n as text) = :text order by n",
+        connection="pg",
+        bind={"some": [2, 5], "text": "'; drop table x; --"},
+        env={"JUPYTER_FLOW_CONN_PG": postgres},
+    )
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert trial.end.values["rows"] == 2
+    assert trial.end.values["scalar"] == 2
+
+
+def test_duckdb_is_asked_too(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("day,amount\n2026-01-01,3\n2026-01-02,4\n")
+    trial = run(
+        "sql",
+        query="select sum(amount) as total from 'sales.csv' where day >= :day",
+        connection="lake",
+        bind={"day": "2026-01-02"},
+        env={"JUPYTER_FLOW_CONN_LAKE": "duckdb:///:memory:"},
+    )
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert float(trial.end.values["scalar"]) == 4
+
+
+def test_a_password_is_nowhere_when_a_database_is_not_there(run: Any, tmp_path: Path) -> None:
+    trial = run(
+        "sql",
+        query="select 1",
+        connection="gone",
+        env={
+            "JUPYTER_FLOW_CONN_GONE": 'postgresql+psycopg://ada:{{ secret("PW") }}@127.0.0.1:1/x',
+            "JUPYTER_FLOW_SECRET_PW": "hunter-2/x",
+        },
+    )
+    assert trial.end.outcome is Outcome.FAILED
+    assert trial.failure.name == "OperationalError"
+    for each in (trial.log, json.dumps(trial.executed), str(trial.failure)):
+        assert "hunter-2" not in each
 
 
 def test_a_command_shows_its_output_and_hands_on_the_last_line(run: Any) -> None:
@@ -87,12 +147,23 @@ def test_a_command_that_fails_is_told_with_its_exit_status(run: Any) -> None:
 
 @pytest.fixture
 def server() -> Iterator[str]:
+    seen: dict[str, int] = {}
+
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            said = {"path": self.path, "body": json.loads(body)}
-            self.send_response(404 if "missing" in self.path else 201)
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            said = {"path": self.path, "body": body, "user": self.headers["Authorization"]}
+            self.answer(404 if "missing" in self.path else 201, said)
+
+        def do_GET(self) -> None:
+            seen[self.path] = seen.get(self.path, 0) + 1
+            is_busy = "busy" in self.path and seen[self.path] < 3
+            self.answer(503 if is_busy else 200, {"state": "done", "n": seen[self.path]})
+
+        def answer(self, status: int, said: object) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Retry-After", "0")
             self.end_headers()
             self.wfile.write(json.dumps(said).encode())
 
@@ -110,10 +181,50 @@ def server() -> Iterator[str]:
 def test_a_request_hands_on_its_answer(run: Any, server: str) -> None:
     trial = run("http", method="POST", url=f"{server}/a", query={"q": "1"}, json={"n": 1})
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
-    assert trial.end.values == {"status": 201, "json": {"path": "/a?q=1", "body": {"n": 1}}}
+    said = {"path": "/a?q=1", "body": '{"n":1}', "user": None}
+    assert trial.end.values["status"] == 201
+    assert trial.end.values["json"] | {"body": '{"n":1}'} == said
 
 
 def test_a_bad_status_fails_unless_it_was_expected(run: Any, server: str) -> None:
     given = {"method": "POST", "url": f"{server}/missing", "json": {}}
-    assert "status 404" in run("http", **given).failure.message
-    assert run("http", **given, expect_status=[404]).end.outcome is Outcome.SUCCEEDED
+    failure = run("http", **given, query={"key": "of-mine"}).failure
+    assert failure.message == f"POST {server}/missing was answered with status 404"
+    for good in ([404], "4xx", [200, "4xx"]):
+        assert run("http", **given, expect_status=good).end.outcome is Outcome.SUCCEEDED
+
+
+def test_an_answer_that_says_something_else_fails(run: Any, server: str) -> None:
+    given = {"method": "GET", "url": f"{server}/state"}
+    assert run("http", **given, expect_json={"state": "done"}).end.outcome is Outcome.SUCCEEDED
+    failure = run("http", **given, expect_json={"state": "going"}).failure
+    assert failure.message.endswith("was answered without {'state': 'going'} in its JSON")
+
+
+def test_what_is_busy_is_asked_again(run: Any, server: str) -> None:
+    trial = run("http", method="GET", url=f"{server}/busy", tries=3)
+    assert trial.end.values == {"status": 200, "json": {"state": "done", "n": 3}}
+    assert "try 2 of 3: status 503; again in 0 s" in trial.log
+    assert (
+        "status 503" in run("http", method="GET", url=f"{server}/busy/2", tries=2).failure.message
+    )
+    gone = run("http", method="GET", url="http://127.0.0.1:1/", tries=1)
+    assert gone.failure.name == "ConnectError"
+
+
+def test_an_answer_can_be_kept_as_a_file(run: Any, server: str) -> None:
+    trial = run("http", method="GET", url=f"{server}/state", save="got/state.json")
+    assert json.loads(Path(trial.end.values["file"]).read_text())["state"] == "done"
+    assert "json" not in trial.end.values
+
+
+def test_a_connection_has_the_host_and_logs_in(run: Any, server: str) -> None:
+    base = server.replace("://", "://ada:hunter-2@")
+    env = {"JUPYTER_FLOW_CONN_API": f"{base}/v1"}
+    trial = run("http", method="POST", url="/a", form={"n": "1"}, connection="api", env=env)
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert trial.end.values["json"] == {
+        "path": "/v1/a",
+        "body": "n=1",
+        "user": "Basic " + b64encode(b"ada:hunter-2").decode(),
+    }

@@ -1,6 +1,7 @@
 """Where secrets come from: the environment, a folder of files, the keyring of the system.
 
 Looked up when they are needed and never kept. A secret is not logged, stored or shown.
+Stands beside the layers, because kernels use it too: it imports next to nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from jupyter_flow.ports.alerts import NotifyError
+from jupyter_flow.core.errors import FlowError
 
 #: The name of the variable of one secret comes after this.
 VARIABLE = "JUPYTER_FLOW_SECRET_"
@@ -22,7 +23,7 @@ SERVICE = "jupyter_flow"
 _NAME = re.compile(r"\w[\w.-]*")
 
 
-class SecretError(NotifyError):
+class SecretError(FlowError):
     """There is no such secret."""
 
     code = "JF320"
