@@ -114,7 +114,7 @@ def with_roles(draw: st.DrawFn, flow: Flow) -> Flow:
     tasks: list[Task] = []
     for task in flow.tasks:
         role, options = parts[task.name], task.options
-        if role is Role.TEARDOWN and task.kind is not Kind.WAIT_FOR:
+        if role is Role.TEARDOWN and task.kind not in (Kind.WAIT_FOR, Kind.EXPECT):
             fails_run = draw(st.booleans())
             items = {
                 name: Constant([1]) if any(values_used(value)) else value
