@@ -19,6 +19,7 @@ from jupyter_flow.engine.scheduler import Scheduler
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.engine.surroundings import Surroundings
 from jupyter_flow.ports.alerts import Message
+from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
 from jupyter_flow.ports.stores import Stores
@@ -113,10 +114,25 @@ class Parts:
             slots=Slots(admission, has_memory=has_memory),
             clock=self.clock,
             assignments=Assignments(self.places, stores.runs),
+            cache=self.cache(stores),
             lease=timedelta(seconds=settings.lease),
             published=lambda entry: self.tell(entry.run),
         )
         return Running(around, heard=heard, ended=ended, left=self.tell)
+
+    def cache(self, stores: Stores) -> Cache:
+        """What remembers the results of earlier attempts."""
+        from jupyter_flow.cache.remembering import ResultCache
+        from jupyter_flow.execution.forked.libraries import module_files_of
+        from jupyter_flow.execution.kernelspecs import find_kernelspec
+
+        return ResultCache(
+            stores.results,
+            clock=self.clock,
+            home=self.settings.home,
+            kernels=find_kernelspec,
+            modules=module_files_of,
+        )
 
     def outbox(self, stores: Stores) -> Outbox:
         """What sends alerts in this process."""

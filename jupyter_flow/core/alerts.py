@@ -66,6 +66,7 @@ _OF_TASKS = {
     TaskState.FAILED.value: Occasion.FAILURE,
     TaskState.RETRYING.value: Occasion.RETRY,
     TaskState.SUCCEEDED.value: Occasion.SUCCESS,
+    TaskState.RESTORED.value: Occasion.SUCCESS,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from .events import Event
 from .ids import TaskKey
+from .options import Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +15,14 @@ class Enqueue:
     """*key* may run: start its next attempt when a slot is free, the highest rank first.
 
     ``rank`` is (priority, tasks on the longest path to a leaf); ``pool`` is None for the default.
+    ``cache`` says whether a result of an earlier run may do: then it needs no slot (`Restored`).
     """
 
     key: TaskKey
     rank: tuple[int, int]
     pool: str | None
     slots: int
+    cache: Cache = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

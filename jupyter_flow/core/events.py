@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .flow import Target
-from .ids import TaskKey
+from .ids import AttemptId, TaskKey
 from .run import Failure
 from .states import Outcome, Signal, TaskState
 
@@ -29,6 +29,20 @@ class RunAdopted:
 
     kind: Literal["run_adopted"] = "run_adopted"
     owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """*key* needs no attempt: nothing that its result depends on has changed since ``origin``.
+
+    ``values`` are what that attempt handed on.
+    """
+
+    key: TaskKey
+    origin: AttemptId
+    kind: Literal["restored"] = "restored"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +183,7 @@ class MarkRequested:
 Event = (
     RunStarted
     | RunAdopted
+    | Restored
     | AttemptStarted
     | AttemptProgressed
     | AttemptEnded

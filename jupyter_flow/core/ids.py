@@ -32,3 +32,15 @@ class TaskKey:
         if not rest.endswith("]"):
             raise ValueError(f"{text!r} is no task: write train or train[2]")
         return cls(name, int(rest[:-1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptId:
+    """One attempt among all of a store."""
+
+    run: RunId
+    key: TaskKey
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.key} attempt {self.number}"

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 
 class TriggerRule(StrEnum):
@@ -64,6 +65,14 @@ class KernelStart(StrEnum):
     FRESH = "fresh"
 
 
+#: Whether a result of an earlier run may stand for an attempt. True: while nothing that it depends
+#: on has changed. A length of time: the same, but only for so long. ``always``: for the same
+#: parameters, whatever else has changed.
+Cache = bool | Literal["always"] | timedelta
+#: Nothing is restored, and what comes out is kept for later runs.
+ANEW = timedelta(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOptions:
     """What was said about one task. None means: nothing was said."""
@@ -84,7 +93,8 @@ class TaskOptions:
     kernel: str | None = None
     env: Mapping[str, str] | None = None
     cwd: str | None = None
-    cache: bool | None = None
+    cache: Cache | None = None
+    inputs: tuple[str, ...] | None = None
     keep_kernel: KeepKernel | None = None
     kernel_start: KernelStart | None = None
     preload: tuple[str, ...] | None = None
@@ -173,6 +183,7 @@ class Policy:
     """How one task is run, with every default filled in.
 
     ``preload`` is None when nobody said which libraries to load beforehand: the notebook shows it.
+    ``inputs`` are the files that the task reads, None when nobody said.
     """
 
     trigger: TriggerRule = TriggerRule.ALL_SUCCESS
@@ -185,7 +196,8 @@ class Policy:
     kernel: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: str | None = None
-    cache: bool = False
+    cache: Cache = False
+    inputs: tuple[str, ...] | None = None
     keep_kernel: KeepKernel = KeepKernel.NEVER
     kernel_start: KernelStart = KernelStart.PREPARED
     preload: tuple[str, ...] | None = None
@@ -194,6 +206,11 @@ class Policy:
     attach: bool = False
     expected: timedelta | None = None
     depends_on_past: bool = False
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether its results are kept for later runs."""
+        return self.cache is not False
 
     @classmethod
     def of(cls, *layers: TaskOptions) -> Policy:

@@ -137,12 +137,13 @@ MOVES: Mapping[tuple[TaskState, Signal], TaskState] = {
     (_S.WAITING, _X.SKIP): _S.SKIPPED,
     (_S.PENDING, _X.SKIP): _S.SKIPPED,
     (_S.PENDING, _X.BLOCK): _S.UPSTREAM_FAILED,
-    (_S.PENDING, _X.RESTORE): _S.RESTORED,
     # A condition or a list to map over that cannot be computed: there is no attempt to blame.
     (_S.PENDING, _X.FAIL): _S.FAILED,
     # What only expects is decided at once.
     (_S.PENDING, _X.SUCCEED): _S.SUCCEEDED,
     (_S.QUEUED, _X.START): _S.RUNNING,
+    # What it depends on is as it was in an earlier run: that run's result will do.
+    (_S.QUEUED, _X.RESTORE): _S.RESTORED,
     (_S.RUNNING, _X.SUCCEED): _S.SUCCEEDED,
     (_S.RUNNING, _X.RETRY): _S.RETRYING,
     (_S.RUNNING, _X.FAIL): _S.FAILED,

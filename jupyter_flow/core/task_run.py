@@ -12,7 +12,7 @@ from typing import Any
 
 from .attempt import Attempt
 from .errors import ConflictError
-from .ids import TaskKey
+from .ids import AttemptId, TaskKey
 from .states import MOVES, Signal, TaskState
 
 
@@ -23,6 +23,8 @@ class TaskRun:
     ``tries`` counts the attempts since the task was last planned (a repair starts it anew), so
     it, not the length of ``attempts``, is held against ``retries``. ``item`` is what a mapped
     instance got from ``.expand``. ``values`` are those of the last attempt that succeeded.
+    ``origin`` is the attempt, in any run, whose result this task run was restored from; it stays
+    until an attempt begins, so that what is cleared is not restored once more.
     ``due_at`` is when a retry is due, or when a wait has lasted long enough.
     ``reason`` says in words why the state is what it is, when that is not plain; of a task that
     runs, it says why it is being stopped.
@@ -34,6 +36,7 @@ class TaskRun:
     tries: int = 0
     item: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    origin: AttemptId | None = None
     due_at: datetime | None = None
     reason: str = ""
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.ids import TaskKey
-from jupyter_flow.core.options import KeepKernel, KernelStart
+from jupyter_flow.core.options import Cache, KeepKernel, KernelStart
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
+from jupyter_flow.ports.cache import Question
 from jupyter_flow.ports.executor import Assignment, Prospect
 from jupyter_flow.ports.runs import RunStore
 
@@ -39,6 +40,8 @@ class Assignments:
         number: int,
         inputs: Mapping[str, Any],
         env: Mapping[str, str],
+        *,
+        remarks: tuple[str, ...] = (),
     ) -> Assignment:
         """The assignment of attempt *number*; *inputs* and *env* have nothing left to render."""
         target = run.plan.targets[key.task]
@@ -63,6 +66,33 @@ class Assignments:
             executed=self.places.executed(flow, run.id, key, number),
             log=self.places.log(flow, run.id, key, number),
             artifacts=artifacts,
+            remarks=remarks,
+        )
+
+    def question(
+        self,
+        run: Run,
+        key: TaskKey,
+        *,
+        rule: Cache,
+        inputs: Mapping[str, Any],
+        env: Mapping[str, str],
+        upstream: Mapping[str, Any],
+        files: tuple[str, ...] | None,
+    ) -> Question:
+        """What is asked of the cache before *key* gets a slot."""
+        target = run.plan.targets[key.task]
+        return Question(
+            rule=rule,
+            notebook=target.path,
+            snapshot=self.places.snapshot(target.digest),
+            digest=target.digest,
+            folder=Path(target.folder),
+            kernel=target.policy.kernel or target.kernel,
+            parameters=inputs,
+            variables=env,
+            upstream=upstream,
+            inputs=files,
         )
 
     def prospects(self, run: Run) -> list[Prospect]:

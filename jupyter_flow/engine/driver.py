@@ -26,6 +26,7 @@ from jupyter_flow.core.events import (
     CancelRequested,
     Event,
     Request,
+    Restored,
     RunAdopted,
     RunStarted,
 )
@@ -36,8 +37,9 @@ from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
 from jupyter_flow.ports.runs import Lease, Pending
 
-from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke
+from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke, Recalled
 from .pen import Pen
+from .recall import Recall
 from .surroundings import BEATS, Surroundings
 from .timers import Timers
 from .waits import Waits
@@ -65,6 +67,12 @@ class Driver:
         self._progress: dict[TaskKey, AttemptProgressed] = {}
         self._wanting: set[TaskKey] = set()
         self._waits = Waits(around.store)
+        self._recall = Recall(
+            around.cache,
+            around.assignments,
+            tell=self._inbox.put,
+            prev_success=self._prev_success_for,
+        )
         self._leaving = False
 
     def drive(self) -> Run:
@@ -149,6 +157,8 @@ class Driver:
         match message:
             case Granted(key=key):
                 self._start(key)
+            case Recalled():
+                self._recalled(message)
             case Beat():
                 self._beat()
             case Look():
@@ -189,6 +199,7 @@ class Driver:
             match command:
                 case Dequeue(key=key):
                     self._wanting.discard(key)
+                    self._recall.forget(key)
                     slots.withdraw(run, key)
                 case Stop(key=key, number=number):
                     self._around.executor.stop(run, key, number)
@@ -202,8 +213,20 @@ class Driver:
                 case Enqueue():
                     pass  # below, all of them together
         if wanted and not self._leaving:
-            self._wanting |= {each.key for each in wanted}
-            slots.offer(run, wanted)
+            self._want(list(self._recall.ask(self._run, wanted)))
+
+    def _want(self, wanted: list[Enqueue]) -> None:
+        """They need slots."""
+        self._wanting |= {each.key for each in wanted}
+        self._around.slots.offer(self._run.id, wanted)
+
+    def _recalled(self, recalled: Recalled) -> None:
+        """There is an answer about a task that may have a result: it has, or it needs a slot."""
+        match self._recall.take(recalled):
+            case Restored() as restored:
+                self._tell(restored)
+            case Enqueue() as wanted if not self._leaving:
+                self._want([wanted])
 
     def _poke(self, wait: Await, *, again: bool = False) -> None:
         """See whether what is waited for has come; with *again*, look later if it has not."""
@@ -242,14 +265,15 @@ class Driver:
         """Write down that it begins, and begin it; or why it cannot be made."""
         around, problem = self._around, None
         try:
-            prev_success = self._prev_success if needs_prev_success(self._run, key.task) else None
+            prev_success = self._prev_success_for(key.task)
             inputs = inputs_of(self._run, key, number, prev_success=prev_success)
             env = environment_of(self._run, key, number, prev_success=prev_success)
         except FlowError as error:
             message = f"{error.what}. {error.hint}"
             problem = Failure(cause=Cause.START_FAILED, name=error.code, message=message)
             inputs, env = {}, {}
-        assignment = around.assignments.make(self._run, key, number, inputs, env)
+        remarks = self._recall.remarks(key)
+        assignment = around.assignments.make(self._run, key, number, inputs, env, remarks=remarks)
         self._tell(
             AttemptStarted(
                 key=key,
@@ -262,6 +286,9 @@ class Driver:
             around.executor.start(assignment, self._inbox.put)
         return problem
 
+    def _prev_success_for(self, task: str) -> datetime | None:
+        return self._prev_success if needs_prev_success(self._run, task) else None
+
     @cached_property
     def _prev_success(self) -> datetime | None:
         return self._around.assignments.prev_success(self._run)
@@ -269,6 +296,7 @@ class Driver:
     def _end(self, ended: AttemptEnded) -> None:
         try:
             self._tell(self._with_progress(ended))
+            self._recall.keep(self._run, ended.key, ended.number)
         finally:
             # Whatever could not be written down: it has ended, and nobody tells that twice.
             self._running.discard((ended.key, ended.number))

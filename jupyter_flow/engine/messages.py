@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jupyter_flow.core.commands import Await
+from jupyter_flow.core.commands import Await, Enqueue
 from jupyter_flow.core.events import Event
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.ports.cache import Answer, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,15 @@ class Granted:
     """A slot is free for *key*."""
 
     key: TaskKey
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """It was looked whether *wanted* has a result already."""
+
+    wanted: Enqueue
+    question: Question
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +57,4 @@ class Poke:
     await_: Await
 
 
-Message = Event | Granted | Beat | Look | Leave | Flush | Poke
+Message = Event | Granted | Recalled | Beat | Look | Leave | Flush | Poke

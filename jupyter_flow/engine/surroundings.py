@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from jupyter_flow.ports.cache import Cache, NoCache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
 from jupyter_flow.ports.runs import Entry, RunStore
@@ -32,5 +33,6 @@ class Surroundings:
     slots: Slots
     clock: Clock
     assignments: Assignments
+    cache: Cache = field(default_factory=NoCache)
     lease: timedelta = LEASE
     published: Callable[[Entry], None] = field(default=lambda _entry: None)

@@ -157,6 +157,8 @@ class RunningAttempt:
         assignment.artifacts.mkdir(parents=True, exist_ok=True)
         named = f"kernel {spec.name!r}" if spec.name else "no kernel is named: this environment's"
         log.say(f"{assignment.source}: {named} ({spec.display_name}) in {assignment.folder}")
+        for remark in assignment.remarks:
+            log.say(remark)
         unknown = not_libraries(assignment.preload)
         if unknown:
             log.say(f"not loaded beforehand, for it is no installed library: {', '.join(unknown)}")

@@ -23,7 +23,7 @@ class Assignment:
     executed notebook and the log go, ``artifacts`` is the attempt's own folder for files.
     With ``keep_kernel`` the kernel stays for a while when a cell fails, to be looked into. With
     ``fresh_kernel`` it is a process of its own. ``preload`` has the libraries to load before it
-    starts, if somebody said which.
+    starts, if somebody said which. ``remarks`` are for people who read its log.
     """
 
     run: RunId
@@ -44,6 +44,7 @@ class Assignment:
     executed: Path
     log: Path
     artifacts: Path
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

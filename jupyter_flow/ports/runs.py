@@ -263,7 +263,7 @@ class RunStore(Protocol):
         """Forget an ended run and all that is kept of it.
 
         Raises ConflictError (JF319) when it has not ended, somebody holds it, something is asked of
-        it, or an alert about it is still to be sent.
+        it, an alert about it is still to be sent, or another run has restored a result of it.
         """
 
     def digests(self) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .alerts import AlertStore
+from .cache import ResultStore
 from .runs import RunStore
 from .schedules import ScheduleStore
 from .services import ServiceStore
@@ -17,12 +18,16 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Runs, schedules, alerts and services of one place. What one of them keeps the others see."""
+    """Runs, schedules, alerts, services and results of one place.
+
+    What one of them keeps the others see.
+    """
 
     runs: RunStore
     schedules: ScheduleStore
     alerts: AlertStore
     services: ServiceStore
+    results: ResultStore
     give_back: Callable[[], None] = _nothing
 
     def close(self) -> None:

@@ -60,4 +60,6 @@ def _why_needed(db: Connection, run: RunId, now: datetime) -> str | None:
         return refusals.IS_ASKED
     if db.execute(sql.IS_TO_BE_TOLD, {"the_run": run}).first() is not None:
         return refusals.IS_TO_BE_TOLD
+    if db.execute(sql.IS_RESTORED_FROM, {"the_run": run}).first() is not None:
+        return refusals.IS_RESTORED_FROM
     return None

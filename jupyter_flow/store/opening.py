@@ -20,6 +20,7 @@ from .database import Database
 from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
 from .locking import alone
 from .migrations import HEAD, upgrade
+from .results import SqlResultStore
 from .runs import SqlRunStore
 from .schedules import SqlScheduleStore
 from .services import SqlServiceStore
@@ -53,6 +54,7 @@ def open_store(where: str | Path) -> Stores:
         schedules=SqlScheduleStore(database),
         alerts=SqlAlertStore(database),
         services=SqlServiceStore(database),
+        results=SqlResultStore(database),
         give_back=database.close,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index
 
-from .tables import alerts, metadata, runs, schedules
+from .tables import alerts, metadata, runs, schedules, task_runs
 
 __all__ = ["metadata"]
 
@@ -27,3 +27,4 @@ _index_of_some(runs.c.late_at)
 _index_of_some(schedules.c.next_fire)
 _index_of_some(alerts.c.next_try_at)
 _index_of_some(alerts.c.given_up_at)
+_index_of_some(task_runs.c.origin_run)

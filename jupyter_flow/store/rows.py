@@ -10,7 +10,7 @@ from jupyter_flow.core.alerts import late_at
 from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.flow import Plan
-from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.ids import AttemptId, RunId, TaskKey
 from jupyter_flow.core.run import Attempt, Failure, Fired, Interval, Run, TaskRun
 from jupyter_flow.core.states import Outcome, RunState, TaskState
 from jupyter_flow.ports.runs import Ended, Entry, Pending, RunSummary, TaskStates, Waiting
@@ -150,7 +150,25 @@ def task_run_row(run: RunId, task_run: TaskRun) -> _Cells:
         "values": values_text(task_run.values),
         "due_at": task_run.due_at,
         "reason": task_run.reason,
+        **_origin_cells(task_run.origin),
     }
+
+
+def _origin_cells(origin: AttemptId | None) -> _Cells:
+    if origin is None:
+        return dict.fromkeys(("origin_run", "origin_task", "origin_index", "origin_number"))
+    index = NOT_MAPPED if origin.key.index is None else origin.key.index
+    return {
+        "origin_run": origin.run,
+        "origin_task": origin.key.task,
+        "origin_index": index,
+        "origin_number": origin.number,
+    }
+
+
+def key_of(task: str, index: int) -> TaskKey:
+    """The key that the columns of a task run tell."""
+    return TaskKey(task, None if index == NOT_MAPPED else index)
 
 
 def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun]:
@@ -160,7 +178,7 @@ def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun
         made.setdefault((row.task, row.map_index), []).append(_attempt_of(row))
     return [
         TaskRun(
-            key=TaskKey(task, None if index == NOT_MAPPED else index),
+            key=key_of(task, index),
             state=_TASK_STATES[state],
             attempts=tuple(made.get((task, index), ())),
             tries=tries,
@@ -168,9 +186,16 @@ def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun
             values=values_of(values),
             due_at=due_at,
             reason=reason,
+            origin=_origin_of(*origin),
         )
-        for task, index, state, tries, item, values, due_at, reason in rows
+        for task, index, state, tries, item, values, due_at, reason, *origin in rows
     ]
+
+
+def _origin_of(run: str | None, task: str, index: int, number: int) -> AttemptId | None:
+    if run is None:
+        return None
+    return AttemptId(run=RunId(run), key=key_of(task, index), number=number)
 
 
 def task_states_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> tuple[TaskStates, ...]:

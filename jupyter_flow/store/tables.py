@@ -137,6 +137,11 @@ task_runs = Table(
     Column("values", Text, nullable=False),
     _moment("due_at"),
     Column("reason", Prose, nullable=False),
+    # The attempt whose result it was restored from; it has no foreign key, for its run may go.
+    Column("origin_run", Name),
+    Column("origin_task", Name),
+    Column("origin_index", Integer),
+    Column("origin_number", Integer),
     # Counting the states of a page of runs reads nothing but this.
     Index(None, "run", "state"),
     # Small rows that are always found by their key: one tree instead of two.
@@ -166,6 +171,24 @@ attempts = Table(
         ["task_runs.run", "task_runs.task", "task_runs.map_index"],
         ondelete="CASCADE",
     ),
+)
+
+results = Table(
+    "results",
+    metadata,
+    # A fingerprint's key, its gist, and the path of its notebook.
+    Column("key", Name, primary_key=True),
+    Column("gist", Name, nullable=False),
+    Column("notebook", Name, nullable=False),
+    Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("task", Name, nullable=False),
+    Column("map_index", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    _moment("ended_at", nullable=False),
+    Index(None, "gist", "ended_at"),
+    Index(None, "notebook", "ended_at"),
+    Index(None, "run"),
 )
 
 journal = Table(

@@ -21,6 +21,7 @@ from .store_contract.journals import JournalPromises
 from .store_contract.leases import LeasePromises
 from .store_contract.loans import LoanPromises
 from .store_contract.requests import RequestPromises
+from .store_contract.results import ResultPromises
 from .store_contract.runs import RunPromises
 from .store_contract.schedules import SchedulePromises
 from .store_contract.services import ServicePromises
@@ -29,6 +30,7 @@ from .store_contract.waiting import FindingPromises, WaitingPromises
 
 __all__ = [
     "AlertStoreContract",
+    "ResultStoreContract",
     "RunStoreContract",
     "ScheduleStoreContract",
     "ServiceStoreContract",
@@ -62,3 +64,7 @@ class AlertStoreContract(AlertPromises, LatePromises):
 
 class ServiceStoreContract(ServicePromises):
     """The promises of `jupyter_flow.ports.services.ServiceStore`."""
+
+
+class ResultStoreContract(ResultPromises):
+    """The promises of `jupyter_flow.ports.cache.ResultStore`."""

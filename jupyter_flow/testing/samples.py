@@ -19,6 +19,7 @@ from jupyter_flow.core.events import (
     Event,
     MarkRequested,
     RepairRequested,
+    Restored,
     RetryDue,
     RunAdopted,
     RunStarted,
@@ -27,7 +28,7 @@ from jupyter_flow.core.events import (
 )
 from jupyter_flow.core.expressions import Compare, Constant, DictOf, Every, Not, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, FlowParameter, Plan, Target, Task
-from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.ids import AttemptId, RunId, TaskKey
 from jupyter_flow.core.options import (
     FlowOptions,
     Policy,
@@ -220,6 +221,12 @@ HARD_VALUES: Mapping[str, Any] = {
 EVENTS: tuple[Event, ...] = (
     RunStarted(),
     RunAdopted(owner="host:17"),
+    Restored(
+        key=TaskKey("train", 1),
+        origin=AttemptId(run=RunId("run-0"), key=TaskKey("train", 1), number=2),
+        values=HARD_VALUES,
+        reason="unchanged since run run-0",
+    ),
     AttemptStarted(key=TaskKey("train", 0), notebook="a.ipynb", log="a.log", parameters={"n": 1}),
     AttemptProgressed(key=LOAD, number=1, cell=3, cells=7),
     AttemptEnded(

@@ -14,6 +14,7 @@ from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.testing.contracts import (
     AlertStoreContract,
+    ResultStoreContract,
     RunStoreContract,
     ScheduleStoreContract,
     ServiceStoreContract,
@@ -96,4 +97,16 @@ class TestPostgresAlerts(InPostgres, AlertStoreContract):
 
 @pytest.mark.postgres
 class TestPostgresServices(InPostgres, ServiceStoreContract):
+    pass
+
+
+class TestMemoryResults(InMemory, ResultStoreContract):
+    pass
+
+
+class TestSqliteResults(InSqlite, ResultStoreContract):
+    pass
+
+
+class TestPostgresResults(InPostgres, ResultStoreContract):
     pass

@@ -26,7 +26,7 @@ from jupyter_flow.core.expressions import (
     Some,
     evaluate,
 )
-from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.ids import AttemptId, TaskKey
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import TaskState
 
@@ -181,9 +181,59 @@ def environment_of(
     return env
 
 
+def files_of(
+    run: Run, key: TaskKey, number: int, *, prev_success: datetime | None = None
+) -> tuple[str, ...] | None:
+    """The files that *key* says it reads, rendered likewise; None when it says nothing.
+
+    Raises:
+        InputError: one of them cannot be rendered.
+    """
+    wanted = run.plan.policy(key.task).inputs
+    if wanted is None:
+        return None
+    context = _context_of_attempt(run, key, number, prev_success)
+    try:
+        return tuple(render(each, context) for each in wanted)
+    except EvaluationError as error:
+        what = f"the inputs of '{key}' cannot be told: {error}"
+        raise InputError(what, hint=_hint(error)) from error
+
+
+def upstream_of(run: Run, task: str) -> dict[str, Any]:
+    """What a result of *task* owes to each task right before it.
+
+    Where *task* uses its values, these are it, all of them: what hands on the same may have been
+    done anew. Else it is the attempt, for nobody can tell what that left behind. A task that says
+    which files it reads owes nothing but these, and the values among its parameters.
+    """
+    flow = run.plan.flow
+    if run.plan.policy(task).inputs is not None:
+        return {}
+    used = flow[task].uses()
+    owed: dict[str, Any] = {}
+    for name in flow.graph.upstream[task]:
+        each_owed = [
+            dict(each.values) if name in used and each.state.is_good else _made_by(run, each)
+            for each in run.runs_of(name)
+        ]
+        owed[name] = each_owed if flow[name].is_mapped else each_owed[0]
+    return owed
+
+
+def _made_by(run: Run, task_run: TaskRun) -> str:
+    """The attempt that *task_run* has its state from; the state, when there is none."""
+    if task_run.origin is not None and task_run.state is TaskState.RESTORED:
+        return f"made by {task_run.origin}"
+    if task_run.attempt is None or not task_run.state.is_good:
+        return str(task_run.state)
+    return f"made by {AttemptId(run=run.id, key=task_run.key, number=task_run.attempt.number)}"
+
+
 def needs_prev_success(run: Run, task: str) -> bool:
     """Whether a text of *task* names ``prev_success``: it may be a template that needs it."""
-    return "prev_success" in repr((run.plan.flow[task].parameters, run.plan.policy(task).env))
+    policy = run.plan.policy(task)
+    return "prev_success" in repr((run.plan.flow[task].parameters, policy.env, policy.inputs))
 
 
 def _context_of_attempt(

@@ -18,7 +18,7 @@ from jupyter_flow.core.task_names import LONGEST
 
 from .findings import Findings
 from .option_reading import contradictions, flow_options, read_option, schedule_contradictions
-from .option_specs import FLOW_OPTIONS, LINE_OPTIONS, OPTIONS, TASK_OPTIONS
+from .option_specs import FLOW_OPTIONS, LINE_OPTIONS, OPTIONS, TASK_OPTIONS, OptionSpec
 from .shell_words import OpenQuote, Word, split_words
 
 _FLAGS = frozenset(name for name, spec in LINE_OPTIONS.items() if spec.type.is_flag)
@@ -95,7 +95,7 @@ class _Line:
             self._unknown(flag, word, rest)
             return
         if not equals:
-            if spec is not None and spec.type.is_flag and not _is_flag_value(rest):
+            if spec is not None and spec.type.is_flag and not _is_value(spec, rest):
                 value = "true"
             elif rest and not _looks_like_option(rest[0]):
                 word = rest.popleft()
@@ -173,8 +173,12 @@ def _looks_like_option(word: Word) -> bool:
     return re.match(r"--?[A-Za-z]", word.text) is not None
 
 
-def _is_flag_value(rest: deque[Word]) -> bool:
-    return bool(rest) and rest[0].text.lower() in ("true", "false", "yes", "no")
+def _is_value(flag: OptionSpec, rest: deque[Word]) -> bool:
+    """Whether what follows *flag*, which needs no value, is one all the same."""
+    if not rest:
+        return False
+    value = flag.type.read(flag.name, flag.type.from_text(rest[0].text))
+    return not isinstance(value, Problem)
 
 
 def _no_constant(name: str) -> Any:

@@ -123,10 +123,19 @@ OPTIONS: tuple[OptionSpec, ...] = (
     ),
     _task(
         "cache",
-        types.FLAG,
-        "reuse the result of an earlier run while nothing that it depends on has changed",
+        types.CACHE,
+        "restore the result of an earlier run instead of running: while nothing that it depends on "
+        "has changed (True), for so long at most (a length of time), or for the same parameters "
+        "whatever else has changed (always)",
         "True",
         "False",
+    ),
+    _task(
+        "inputs",
+        texts.FILES,
+        "the files that a cached task reads: paths or patterns, from the folder where it runs",
+        '["data/*.csv"]',
+        "none",
     ),
     _task(
         "keep_kernel",

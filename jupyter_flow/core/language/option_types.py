@@ -76,6 +76,22 @@ def _flag(text: str) -> object:
     return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
 
 
+def _read_cache(name: str, value: object) -> object:
+    if isinstance(value, bool) or value == "always":
+        return value
+    if value == "inputs":  # what is looked at, said in full
+        return True
+    # A number could be meant as True or False as well.
+    span = span_of(value) if isinstance(value, str | timedelta) else None
+    if span is None or span <= timedelta(0):
+        return wrong(name, value, "True, False, 'always' or a length of time such as '7d'")
+    return span
+
+
+def _write_cache(value: bool | str | timedelta) -> object:
+    return write_duration(value) if isinstance(value, timedelta) else value
+
+
 def choice(kind: type[StrEnum], *, code: str, noun: str) -> OptionType:
     """One word of *kind*."""
     known = [member.value for member in kind]
@@ -98,6 +114,13 @@ SHARE = number("number from 0 to 1", least=0, most=1)
 DELAY = duration("length of time, 0 or more", above_zero=False)
 LIMIT = duration("length of time, more than 0", above_zero=True)
 FLAG = OptionType(text="True or False", read=_read_flag, from_text=_flag, is_flag=True)
+CACHE = OptionType(
+    text="True or False, always, or a length of time",
+    read=_read_cache,
+    from_text=_flag,
+    write=_write_cache,
+    is_flag=True,
+)
 TRIGGER = choice(TriggerRule, code="JF123", noun="trigger rule")
 KEEP_KERNEL = choice(KeepKernel, code="JF121", noun="moment to keep a kernel")
 KERNEL_START = choice(KernelStart, code="JF121", noun="way to a kernel")

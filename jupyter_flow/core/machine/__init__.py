@@ -27,6 +27,7 @@ from jupyter_flow.core.events import (
     Event,
     MarkRequested,
     RepairRequested,
+    Restored,
     RetryDue,
     RunAdopted,
     RunStarted,
@@ -71,6 +72,8 @@ def _take_in(turn: Turn, event: Event) -> None:  # noqa: C901  one line for each
             _start(turn)
         case RunAdopted():
             _adopt(turn)
+        case Restored():
+            trying.restored(turn, event)
         case AttemptStarted():
             trying.started(turn, event)
         case AttemptProgressed():

@@ -12,6 +12,7 @@ from jupyter_flow.core.events import (
     AttemptProgressed,
     AttemptSlow,
     AttemptStarted,
+    Restored,
     RetryDue,
 )
 from jupyter_flow.core.run import Attempt, TaskRun
@@ -20,7 +21,21 @@ from jupyter_flow.core.states import Outcome, Signal, TaskState
 from .reasons import shortened
 from .retry import wait_before_next
 from .selection import run_named
-from .turn import Turn
+from .turn import Turn, is_new
+
+
+def restored(turn: Turn, event: Restored) -> None:
+    """A result of an earlier run will do, unless the task is not queued any more."""
+    queued = run_named(turn.run, event.key)
+    if queued.state is TaskState.QUEUED and is_new(queued):
+        turn.put(
+            queued.take(
+                Signal.RESTORE,
+                values=event.values,
+                origin=event.origin,
+                reason=shortened(event.reason),
+            )
+        )
 
 
 def started(turn: Turn, event: AttemptStarted) -> None:
@@ -34,7 +49,7 @@ def started(turn: Turn, event: AttemptStarted) -> None:
         parameters=event.parameters,
     )
     attempts, tries = (*queued.attempts, attempt), queued.tries + 1
-    turn.put(queued.take(Signal.START, attempts=attempts, tries=tries))
+    turn.put(queued.take(Signal.START, attempts=attempts, tries=tries, origin=None))
     expected = turn.run.plan.policy(event.key.task).expected
     if expected is not None:
         slow = AttemptSlow(key=event.key, number=attempt.number)

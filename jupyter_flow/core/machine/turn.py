@@ -14,6 +14,7 @@ from datetime import datetime
 
 from jupyter_flow.core.commands import Command, Dequeue, Enqueue, Forget, Move, Stop
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.options import ANEW, Cache, Policy
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import RunState, Signal, TaskState
 from jupyter_flow.core.tally import counts_alike
@@ -33,6 +34,17 @@ class Step:
     changed: tuple[TaskRun, ...] = ()
     removed: tuple[TaskKey, ...] = ()
     moves: tuple[Move, ...] = ()
+
+
+def is_new(task_run: TaskRun) -> bool:
+    """Whether it was neither attempted nor restored in its run: what is to be done again, be it
+    because it failed or because somebody wants it, is not restored.
+    """
+    return not task_run.attempts and task_run.origin is None
+
+
+def _rule(policy: Policy, task_run: TaskRun) -> Cache:
+    return policy.cache if is_new(task_run) or not policy.is_cached else ANEW
 
 
 class Turn:
@@ -113,7 +125,15 @@ class Turn:
     def ask_for_slot(self, key: TaskKey) -> None:
         policy = self.run.plan.policy(key.task)
         rank = (policy.priority, self.run.plan.flow.graph.height[key.task])
-        self.command(Enqueue(key=key, rank=rank, pool=policy.pool, slots=policy.slots))
+        self.command(
+            Enqueue(
+                key=key,
+                rank=rank,
+                pool=policy.pool,
+                slots=policy.slots,
+                cache=_rule(policy, self.run.task_runs[key]),
+            )
+        )
 
     def withdraw(self, task_run: TaskRun) -> None:
         """Take back what the world was asked to do for *task_run*: slot, attempt, look-out."""

@@ -20,7 +20,7 @@ from .lookup import Lookup, Spans
 from .notebooks import Finder, is_path, runs_nothing
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
-from .policies import check_after_setups, check_kernels, check_later, check_pool
+from .policies import check_after_setups, check_kernels, check_pool
 from .templates import check_templates
 from .values import check_values
 
@@ -94,7 +94,6 @@ def resolve(
     problems += check_after_setups(notebooks, targets, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)
-    problems += check_later(notebooks, lookup)
     problems = list(dict.fromkeys(problems))
     if any(problem.is_error for problem in problems):
         return None, problems

@@ -162,8 +162,4 @@ CODES: Mapping[str, Code] = {
         "not available yet",
         "The language knows this kind of task; this version cannot run it.",
     ),
-    "JF902": Code(
-        "not acted on yet",
-        "The option is understood and kept; this version does nothing with it.",
-    ),
 }

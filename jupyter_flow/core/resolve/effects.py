@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from jupyter_flow.core.errors import Problem, Severity, Where
-from jupyter_flow.core.flow import Target
+from jupyter_flow.core.flow import Target, Task
 from jupyter_flow.core.notebooks.notebook import Notebook
 from jupyter_flow.core.options import Occasion
 
@@ -22,6 +22,8 @@ def check_effects(
     yield from _of_line(targets, lookup)
     for task in lookup.flow.tasks:
         notebook = notebooks.get(task.name, _NOTHING)
+        if task.name in targets:
+            yield from _of_cache(task, notebook, targets[task.name], lookup)
         said = task.options.on or notebook.options.on or ()
         if task.name not in targets or not said:
             continue
@@ -33,6 +35,19 @@ def check_effects(
             what = f"task {task.name!r} tells when it is late, but only a run can be that"
             hint = "Put it on the first line: %%flow NAME --deadline 45m --on failure,late …"
             yield _useless(what, hint, where)
+
+
+def _of_cache(task: Task, notebook: Notebook, target: Target, lookup: Lookup) -> Iterator[Problem]:
+    """What nothing is restored of needs no list of files, and what makes no attempt no cache."""
+    if task.options.cache and not target.has_notebook:
+        what = f"option 'cache' has no effect: task {task.name!r} makes no attempt"
+        where = lookup.place_of_option(task, notebook, "cache")
+        yield _useless(what, "Take the option away.", where, severity=Severity.WARNING)
+    elif target.policy.inputs is not None and not target.policy.is_cached:
+        what = f"option 'inputs' has no effect: task {task.name!r} is not cached"
+        hint = "Say that it is: .options(cache=True)."
+        where = lookup.place_of_option(task, notebook, "inputs")
+        yield _useless(what, hint, where, severity=Severity.WARNING)
 
 
 def _of_line(targets: Mapping[str, Target], lookup: Lookup) -> Iterator[Problem]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jupyter_flow.core.errors import Problem, Severity, Where, suggestion
+from jupyter_flow.core.errors import Problem, Where, suggestion
 from jupyter_flow.core.flow import Kind, Role, Target, Task
 from jupyter_flow.core.language.cleaning_up import rule_problem
 from jupyter_flow.core.notebooks.notebook import Notebook
 
 from .lookup import Lookup
-
-#: Options that are read and kept, and that nothing acts on yet.
-_LATER = ("cache",)
 
 
 def check_kernels(
@@ -79,32 +76,6 @@ def check_after_setups(
         problem = rule_problem(setups[0], task.name, target.policy.trigger, where)
         if problem is not None and task.options.trigger is None:
             yield problem
-
-
-def check_later(notebooks: Mapping[str, Notebook], lookup: Lookup) -> Iterator[Problem]:
-    """One warning for each option that nothing acts on yet."""
-    for option in _LATER:
-        for task in lookup.flow.tasks:
-            notebook = notebooks.get(task.name, _NOTHING)
-            around = (group.options for group in lookup.flow.groups_of(task.name))
-            layers = (task.options, notebook.options, *around, lookup.flow.defaults)
-            values = (getattr(layer, option) for layer in layers)
-            if next((value for value in values if value is not None), None):
-                yield _later(option, lookup.place_of_option(task, notebook, option))
-                break
-
-
-_NOTHING = Notebook(path="", digest="")
-
-
-def _later(option: str, where: Where | None) -> Problem:
-    return Problem(
-        code="JF902",
-        what=f"option {option!r} is kept, but nothing acts on it yet",
-        hint="The flow runs as if it was not there.",
-        where=where,
-        severity=Severity.WARNING,
-    )
 
 
 def _tasks(names: list[str]) -> str:

@@ -37,6 +37,8 @@ def _written(task: Task, lookup: Lookup) -> Iterator[tuple[str, Where | None]]:
             yield text, lookup.place_of(task, name)
     for text in filter(is_template, (task.options.env or {}).values()):
         yield text, lookup.place(task.name, "option", "env")
+    for text in filter(is_template, task.options.inputs or ()):
+        yield text, lookup.place(task.name, "option", "inputs")
 
 
 def _templates_in(expression: Expression) -> Iterator[str]:

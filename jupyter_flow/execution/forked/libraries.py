@@ -10,7 +10,7 @@ import ast
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -50,6 +50,27 @@ def libraries_of(notebook: NotebookNode, folder: Path | None = None) -> frozense
                 looked_into.add(path)
                 wanted |= _imported_by(path, folder) - seen
     return frozenset(libraries)
+
+
+def module_files_of(sources: Iterable[str], folders: Sequence[Path]) -> frozenset[Path]:
+    """The files of the project that cells of Python import, themselves or by way of others.
+
+    *folders* are where modules are looked for, the first one first.
+    """
+    wanted = {name for source in sources if "import" in source for name in _imports(source)}
+    seen: set[str] = set()
+    found: set[Path] = set()
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        for folder in folders:
+            files = _files(name, folder)
+            for path in set(files) - found:
+                wanted |= _imported_by(path, folder) - seen
+            found.update(files)
+            if files:
+                break
+    return frozenset(found)
 
 
 def is_library(module: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from jupyter_flow.ports.stores import Stores
 
 from .alerts import MemoryAlertStore
+from .results import MemoryResultStore
 from .runs import MemoryRunStore
 from .schedules import MemoryScheduleStore
 from .services import MemoryServiceStore
@@ -27,4 +28,5 @@ class MemoryStores(Stores):
             schedules=MemoryScheduleStore(shelf),
             alerts=MemoryAlertStore(shelf),
             services=MemoryServiceStore(shelf),
+            results=MemoryResultStore(shelf),
         )

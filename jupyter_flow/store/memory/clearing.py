@@ -41,6 +41,9 @@ class MemoryClearing(MemoryPart):
             about = [number for number, kept in self._shelf.alerts.items() if _is_about(kept, run)]
             for number in about:
                 del self._shelf.alerts[number]
+            results = self._shelf.results
+            for key in [key for key, each in results.items() if each.origin.run == run]:
+                del results[key]
 
     def digests(self) -> set[str]:
         """The snapshots that some run, a request to one, or a pinned schedule is made from."""
@@ -71,6 +74,13 @@ class MemoryClearing(MemoryPart):
             for each in self._shelf.alerts.values()
         ):
             return refusals.IS_TO_BE_TOLD
+        if any(
+            task_run.origin is not None and task_run.origin.run == kept.run.id
+            for other in self._shelf.runs.values()
+            if other is not kept
+            for task_run in other.task_runs.values()
+        ):
+            return refusals.IS_RESTORED_FROM
         return None
 
 

@@ -18,6 +18,7 @@ from jupyter_flow.core.run import Fired, Run, TaskRun
 from jupyter_flow.core.schedule import Missed, Schedule
 from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.alerts import Outgoing
+from jupyter_flow.ports.cache import Result
 from jupyter_flow.ports.runs import Entry, Lease
 from jupyter_flow.ports.services import Service
 from jupyter_flow.store.refusals import lease_lost, no_such_run, no_such_schedule, run_exists
@@ -94,6 +95,7 @@ class Shelf:
     schedules: dict[str, KeptSchedule] = field(default_factory=dict)
     alerts: dict[int, KeptAlert] = field(default_factory=dict)
     services: dict[str, tuple[Service, datetime]] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     def run(self, run: RunId) -> KeptRun:

@@ -60,6 +60,10 @@ TASK_RUN = (
     task_runs.c["values"],
     task_runs.c.due_at,
     task_runs.c.reason,
+    task_runs.c.origin_run,
+    task_runs.c.origin_task,
+    task_runs.c.origin_index,
+    task_runs.c.origin_number,
 )
 TASK_RUNS = select(*TASK_RUN).where(task_runs.c.run == bindparam("the_run"))
 ATTEMPTS = (
@@ -101,6 +105,11 @@ IS_ASKED = select(requests.c.id).where(requests.c.run == bindparam("the_run")).l
 IS_TO_BE_TOLD = (
     select(alerts.c.id)
     .where(alerts.c.run == bindparam("the_run"), alerts.c.next_try_at.is_not(None))
+    .limit(1)
+)
+IS_RESTORED_FROM = (
+    select(task_runs.c.run)
+    .where(task_runs.c.origin_run == bindparam("the_run"), task_runs.c.run != bindparam("the_run"))
     .limit(1)
 )
 DELETE_RUN = delete(runs).where(THE_RUN)

@@ -87,7 +87,8 @@ task_options = st.builds(
     retry_on=st.none() | words,
     trigger=st.none() | st.sampled_from(TriggerRule),
     env=st.none() | given_names(texts),
-    cache=st.none() | st.booleans(),
+    cache=st.none() | st.booleans() | st.just("always") | spans,
+    inputs=st.none() | words,
 )
 flow_options = st.builds(
     FlowOptions,

@@ -355,6 +355,13 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
             task("train", options=TaskOptions(on=("slow", "late"))),
             task("again"),
             task("fine", "train", options=TaskOptions(on=("slow",), expected=timedelta(minutes=1))),
+            task("read", "train", options=TaskOptions(inputs=("a.csv",))),
+            task(
+                "gate",
+                kind=Kind.EXPECT,
+                parameters={"condition": True},
+                options=TaskOptions(cache=True),
+            ),
             defaults=TaskOptions(on=("failure", "late")),
             options=FlowOptions(overlap=Overlap.SKIP),
         ),
@@ -366,15 +373,6 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
     "nothing_expected": (
         flow(task("train"), defaults=TaskOptions(on=("slow",))),
         shelf(notebook("train", "n: int = 1")),
-    ),
-    "options_for_later": (
-        flow(
-            task("train"),
-            task("again", "train", options=TaskOptions(cache=True)),
-            defaults=TaskOptions(notify=("mailto://x@example.com",), cache=False),
-            options=FlowOptions(schedule="0 6 * * *"),
-        ),
-        shelf(TRAIN),
     ),
     "all_at_once": (
         flow(
@@ -410,20 +408,18 @@ def test_every_golden_message_has_its_case() -> None:
 def test_places_are_as_fine_as_the_reader_knows_them() -> None:
     a_flow = flow(
         task("train", parameters={"n": "x"}, expand={"m": 5}, options=TaskOptions(pool="x")),
-        defaults=TaskOptions(cache=True),
     )
     spans = {
         ("task", "train"): Where(line=1),
         ("parameter", "train", "n"): Where(line=2),
         ("expand", "train", "m"): Where(line=3),
         ("option", "train", "pool"): Where(line=4),
-        ("option", "", "cache"): Where(line=5),
     }
 
     _, problems = solve(a_flow, shelf(notebook("train", "n = 1\nm = 1\nk: int")), spans)
 
     lines = {p.code: p.where.line for p in problems if p.where is not None}
-    assert lines == {"JF212": 2, "JF213": 3, "JF225": 4, "JF902": 5, "JF211": 1}
+    assert lines == {"JF212": 2, "JF213": 3, "JF225": 4, "JF211": 1}
 
 
 def test_commands_name_paths_from_where_people_work_and_flows_from_where_they_are() -> None:
