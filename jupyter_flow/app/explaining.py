@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from jupyter_flow.core.flow import Flow, Kind, Plan, Task
 from jupyter_flow.core.language.writing import written
 from jupyter_flow.core.options import Policy, TriggerRule
 
 from .definitions import CheckedFlow
+from .foretelling import Foretold
 
 
-def explain(checked: CheckedFlow) -> str:
-    """Each task in order: what it runs, what it waits for, its policy and where that is from."""
+def explain(checked: CheckedFlow, foretold: Mapping[str, Foretold] = MappingProxyType({})) -> str:
+    """Each task in order: what it runs, what it waits for, its policy and where that is from.
+
+    *foretold* says of the cached ones what would become of them.
+    """
     if checked.flow is None or checked.plan is None:
         return "\n\n".join(str(problem) for problem in checked.problems)
     flow, plan = checked.flow, checked.plan
@@ -20,6 +25,8 @@ def explain(checked: CheckedFlow) -> str:
     lines += [f"  {name} = {value!r}" for name, value in _params(flow)]
     for name in flow.graph.order:
         lines += ["", *_task(flow, plan, flow[name])]
+        if name in foretold:
+            lines += _foretold(foretold[name])
     return "\n".join(lines)
 
 
@@ -40,6 +47,11 @@ def _task(flow: Flow, plan: Plan, task: Task) -> Iterator[str]:
     for option, value in _said(target.policy):
         shown = (", ".join(value) or "none") if isinstance(value, tuple) else value
         yield f"  {option:<8} {shown}  ({_origin(flow, task, option, target.policy)})"
+
+
+def _foretold(told: Foretold) -> Iterator[str]:
+    yield f"  now      {'restored' if told.is_restored else 'runs'}: {told.why}"
+    yield from (f"           {line}" for line in told.diff)
 
 
 def _waits(task: Task) -> str:
@@ -68,6 +80,7 @@ def _said(policy: Policy) -> Iterator[tuple[str, object]]:
         yield "retry_delay", retry.delay
     for option in (
         *("timeout", "cell_timeout", "pool", "slots", "priority", "kernel", "cwd"),
+        *("cache", "inputs"),
         *("keep_kernel", "kernel_start", "preload", "expected", "depends_on_past"),
     ):
         value = getattr(policy, option)

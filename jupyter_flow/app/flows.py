@@ -26,9 +26,11 @@ from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import KernelStart
 from jupyter_flow.core.run import Interval, Run
 from jupyter_flow.core.states import RunState, TaskState
+from jupyter_flow.engine.assignments import Assignments
 from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
 from jupyter_flow.ports.alerts import Outgoing
+from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
 from jupyter_flow.ports.stores import Stores
@@ -40,6 +42,7 @@ from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
 from .following import Following
+from .foretelling import Foretelling
 from .once import Once
 from .pruning import Pruning
 from .run_files import RunFiles
@@ -74,6 +77,7 @@ class Flows:
         open_stores: Callable[[], Stores],
         get_ready: Callable[[], None],
         make_running: Callable[[Stores], Running],
+        make_cache: Callable[[Stores], Cache],
         make_outbox: Callable[[Stores], Outbox],
         try_address: Callable[[str], None],
     ) -> None:
@@ -84,7 +88,7 @@ class Flows:
         self._made_definitions = Once(lambda: Definitions(settings))
         self._opened_stores = Once(open_stores)
         self._made_running = Once(lambda: make_running(self.stores))
-        self._get_ready = get_ready
+        self._get_ready, self._make_cache = get_ready, make_cache
         self._make_outbox, self._try_address = make_outbox, try_address
         self._held: dict[RunId, tuple[str, Plan]] = {}
         self._made_scheduling = Once(
@@ -177,8 +181,16 @@ class Flows:
         return self._definitions.check(flow)
 
     def explain(self, checked: CheckedFlow) -> str:
-        """In words: what each task runs, what it waits for, its policy and where that is from."""
-        return explain(checked)
+        """In words: what each task runs, what it waits for, its policy and where that is from.
+
+        Of a task that is cached also what would be restored now, and what has changed if nothing.
+        """
+        if checked.plan is None or not checked.plan.is_cached:
+            return explain(checked)
+        self._definitions.keep(checked.plan)
+        assignments = Assignments(self._places, self._store)
+        foretelling = Foretelling(self._make_cache(self.stores), assignments, self._clock)
+        return explain(checked, foretelling.of(checked.plan))
 
     def notebook(self, path: Path) -> Notebook:
         """What the notebook at *path* says of itself: its tag, its parameters, its values.
@@ -211,16 +223,17 @@ class Flows:
         params_text: Mapping[str, str] | None = None,
         logical_date: datetime | None = None,
         here: bool = False,
+        anew: bool = False,
     ) -> RunId:
         """Take snapshots of the notebooks and record a new run, queued; nobody drives it yet.
 
         With *here* it is kept for this process, whose `drive` has to come next; otherwise any
-        service takes it up (`Services.see_to`).
+        service takes it up (`Services.see_to`). With *anew* no earlier result is restored.
 
         *params* are typed values, *params_text* what somebody typed. Raises DefinitionError for a
         flow with errors and for parameters that it does not have or that have another type.
         """
-        plan = checked.runnable()
+        plan = checked.runnable().anew() if anew else checked.runnable()
         if here and any(_is_prepared(each) for each in plan.targets.values()):
             self._get_ready()
         bound = self._definitions.bind(plan.flow, params or {}, params_text or {})

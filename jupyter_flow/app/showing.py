@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jupyter_flow.core.errors import Problem, Where
 from jupyter_flow.core.flow import Flow, Plan, Task
+from jupyter_flow.core.ids import AttemptId
 from jupyter_flow.core.language.option_reading import write_task_options
 from jupyter_flow.core.notebooks.notebook import Notebook
 from jupyter_flow.core.notebooks.parameter_types import type_of
@@ -246,6 +247,14 @@ def task_run_view(task_run: TaskRun, below: Below) -> api.TaskRunView:
         item=dict(task_run.item),
         values=dict(task_run.values),
         attempts=[attempt_view(each, below) for each in task_run.attempts],
+        origin=None if task_run.origin is None else origin_view(task_run.origin),
+    )
+
+
+def origin_view(origin: AttemptId) -> api.OriginView:
+    """Where a restored result is from."""
+    return api.OriginView(
+        run=origin.run, task=origin.key.task, index=origin.key.index, number=origin.number
     )
 
 

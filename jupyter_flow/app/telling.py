@@ -17,6 +17,7 @@ from jupyter_flow.core.events import (
     ClearRequested,
     MarkRequested,
     RepairRequested,
+    Restored,
     RunAdopted,
     RunTimedOut,
     WaitEnded,
@@ -27,7 +28,7 @@ from jupyter_flow.core.states import TaskState
 from jupyter_flow.ports.runs import Entry
 from jupyter_flow.wire import api
 
-from .showing import Below, attempt_view, moment
+from .showing import Below, attempt_view, moment, origin_view
 
 #: Facts that change more than one attempt and some states.
 _MANIFOLD = (
@@ -47,7 +48,21 @@ def event_view(entry: Entry, run: Run, below: Below) -> api.RunEvent:
         moves=[_move(each, run) for each in entry.moves],
         attempt=attempt,
         values=_values(entry, run) if attempt is not None else None,
+        restored=_restored(entry),
         reload=_changes_much(entry),
+    )
+
+
+def _restored(entry: Entry) -> api.RestoredChange | None:
+    """The result that a task run has now; None too when it came too late to be used."""
+    event = entry.event
+    if not isinstance(event, Restored) or not entry.moves:
+        return None
+    return api.RestoredChange(
+        task=event.key.task,
+        index=event.key.index,
+        origin=origin_view(event.origin),
+        values=dict(event.values),
     )
 
 

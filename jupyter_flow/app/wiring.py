@@ -71,6 +71,7 @@ def wire(settings: Settings) -> Flows:
         open_stores=lambda: open_stores(settings),
         get_ready=parts.get_ready,
         make_running=parts.running,
+        make_cache=parts.cache,
         make_outbox=parts.outbox,
         try_address=_try_address,
     )

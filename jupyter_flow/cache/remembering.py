@@ -76,8 +76,7 @@ class ResultCache:
         else:
             found, why = self._results.find(fingerprint.key), "unchanged since"
         if found is None:
-            why = self._why_not(fingerprint, question)
-            return Answer(fingerprint=fingerprint, why=why)
+            return self._nothing(fingerprint, question)
         refusal = self._refusal(found, question)
         if refusal:
             return Answer(fingerprint=fingerprint, why=refusal)
@@ -117,14 +116,16 @@ class ResultCache:
         gone = [path for path in _paths(found.values, self._home) if not path.exists()]
         return f"the file {gone[0]} of run {found.origin.run} is gone" if gone else ""
 
-    def _why_not(self, fingerprint: Fingerprint, question: Question) -> str:
-        known = self._results.newest(fingerprint.gist)
-        known = known or self._results.latest(fingerprint.notebook)
-        if known is None or question.rule == "always":
-            return "no result of it is kept"
-        said = [str(each) for each in changes(known.fingerprint, fingerprint)]
+    def _nothing(self, fingerprint: Fingerprint, question: Question) -> Answer:
+        """There is no result; what differs from the one that comes nearest."""
+        nearest = self._results.newest(fingerprint.gist)
+        nearest = nearest or self._results.latest(fingerprint.notebook)
+        if nearest is None or question.rule == "always":
+            return Answer(fingerprint=fingerprint, why="no result of it is kept")
+        said = [str(each) for each in changes(nearest.fingerprint, fingerprint)]
         more = [f"and {len(said) - _MOST} more"] if len(said) > _MOST else []
-        return f"since run {known.origin.run} {', '.join([*said[:_MOST], *more])}"
+        why = f"since run {nearest.origin.run} {', '.join([*said[:_MOST], *more])}"
+        return Answer(fingerprint=fingerprint, nearest=nearest.fingerprint, why=why)
 
     def _fingerprint(self, question: Question) -> Fingerprint:
         spec = self._kernels(question.kernel)

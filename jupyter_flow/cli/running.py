@@ -50,6 +50,9 @@ def run(
         bool,
         typer.Option("--detach", "-d", help="Let a service run it, and return at once."),
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--no-cache", help="Restore no result of an earlier run.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,6 +70,7 @@ def run(
             params_text=pairs(param or []),
             logical_date=moment(logical_date),
             here=not detach,
+            anew=anew,
         )
         if detach:
             _detach(flows, started, as_json=as_json)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .expressions import Expression, values_used
-from .options import FlowOptions, Policy, TaskOptions, TriggerRule
+from .options import ANEW, FlowOptions, Policy, TaskOptions, TriggerRule
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -236,3 +236,18 @@ class Plan:
 
     def policy(self, task: str) -> Policy:
         return self.targets[task].policy
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether a result of one of its tasks may be restored."""
+        return any(each.policy.is_cached for each in self.targets.values())
+
+    def anew(self) -> Plan:
+        """The same plan, with nothing restored; what comes out is kept for later runs."""
+        targets = {
+            name: replace(each, policy=replace(each.policy, cache=ANEW))
+            if each.policy.is_cached
+            else each
+            for name, each in self.targets.items()
+        }
+        return replace(self, targets=targets)

@@ -52,6 +52,7 @@ def _parsers() -> dict[str, _Parser]:
     run.add_argument("-p", "--param", action="append", default=[])
     run.add_argument("--logical-date")
     run.add_argument("--wait", action="store_true")
+    run.add_argument("--no-cache", action="store_true")
     schedule = made["schedule"] = _parser("schedule")
     schedule.add_argument("name", nargs="?", default="")
     schedule.add_argument("--name", dest="as_name", default="")

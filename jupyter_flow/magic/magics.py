@@ -164,6 +164,7 @@ class FlowMagics:
             params_text=pairs(arguments.param),
             logical_date=moment(arguments.logical_date),
             here=arguments.wait,
+            anew=arguments.no_cache,
         )
         self._go(run, driven=False, wait=arguments.wait)
 

@@ -72,11 +72,13 @@ class Question:
 class Answer:
     """``result`` is what may be restored, if there is anything; ``why`` says why not, or why.
 
-    ``fingerprint`` is the task's as it is now; None when it could not be taken.
+    ``fingerprint`` is the task's as it is now; None when it could not be taken. ``nearest`` is that
+    of the result which ``why`` compares it with.
     """
 
     result: Result | None = None
     fingerprint: Fingerprint | None = None
+    nearest: Fingerprint | None = None
     why: str = ""
 
 

@@ -134,6 +134,16 @@ class AttemptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginView:
+    """The attempt, in another run, whose result was restored."""
+
+    run: str
+    task: str
+    index: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRunView:
     """One task, or one instance of a mapped task (``index``), in a run."""
 
@@ -145,6 +155,7 @@ class TaskRunView:
     item: dict[str, Any]
     values: dict[str, Any]
     attempts: list[AttemptView]
+    origin: OriginView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +191,16 @@ class AttemptChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredChange:
+    """A task run has the result of an attempt in another run."""
+
+    task: str
+    index: int | None
+    origin: OriginView
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvent:
     """One entry of a run's journal. ``what`` is the fact's own word.
 
@@ -195,6 +216,7 @@ class RunEvent:
     moves: list[MoveView]
     attempt: AttemptChange | None = None
     values: dict[str, Any] | None = None
+    restored: RestoredChange | None = None
     reload: bool = False
 
 
@@ -402,11 +424,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest:
-    """Run a flow. ``params`` are typed values by name."""
+    """Run a flow. ``params`` are typed values by name; ``anew``: restore no earlier result."""
 
     flow: str
     params: Mapping[str, Any] = field(default_factory=dict)
     logical_date: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

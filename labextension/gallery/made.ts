@@ -63,7 +63,8 @@ export function madePage(size: number, now: number, share = 0.62, seed = 7): Run
           ended_at: own === 'running' ? null : new Date(end + shift).toISOString(),
           outcome: own === 'running' ? null : own, failure: null, cell: own === 'succeeded' ? 20 : 1 + Math.floor(chance() * 18), cells: 20,
           notebook: 'x.ipynb', parameters: {}, cpu: 1, memory: 1e8
-        }] : []
+        }] : [],
+        origin: null
       });
     }
   });

@@ -32,7 +32,10 @@ def start(served: Served, request: api.StartRequest) -> api.Asked:
     """Start a run of a flow."""
     checked = served.flow(request.flow)
     run = served.flows.start(
-        checked, params=request.params, logical_date=moment(request.logical_date)
+        checked,
+        params=request.params,
+        logical_date=moment(request.logical_date),
+        anew=request.anew,
     )
     served.flows.services.see_to(run)
     return api.Asked(run=run)

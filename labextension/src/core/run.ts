@@ -27,6 +27,10 @@ export function reduce(page: RunPage, event: RunEvent): RunPage {
     const { task, index, attempt } = event.attempt;
     draft.change(task, index, before => attempted(before, attempt, event.values));
   }
+  if (event.restored) {
+    const { task, index, origin, values } = event.restored;
+    draft.change(task, index, before => ({ ...before, origin, values }));
+  }
   const task_runs = draft.done() as RunPage['task_runs'];
   return { ...page, seq: event.seq, run: runAfter(page, task_runs, event), task_runs };
 }

@@ -130,5 +130,5 @@ function count(counts: Record<string, number>, state: string, by: number): void 
 }
 
 function untouched(task: string, index: number | null): TaskRunView {
-  return { task, index, state: 'pending', reason: '', due_at: null, item: {}, values: {}, attempts: [] };
+  return { task, index, state: 'pending', reason: '', due_at: null, item: {}, values: {}, attempts: [], origin: null };
 }

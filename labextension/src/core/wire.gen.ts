@@ -26,11 +26,13 @@ export type AnyShape =
   | MarkRequest
   | MoveView
   | NotebookEvent
+  | OriginView
   | PagesRequest
   | ParameterView
   | PastView
   | ProblemEvent
   | ProblemView
+  | RestoredChange
   | RunEvent
   | RunPage
   | RunView
@@ -344,6 +346,15 @@ export interface NotebookEvent {
   tag: string;
 }
 /**
+ * The attempt, in another run, whose result was restored.
+ */
+export interface OriginView {
+  run: string;
+  task: string;
+  index: number | null;
+  number: number;
+}
+/**
  * The pages of these runs.
  */
 export interface PagesRequest {
@@ -372,6 +383,7 @@ export interface TaskRunView {
     [k: string]: unknown;
   };
   attempts: AttemptView[];
+  origin: OriginView | null;
 }
 /**
  * What was asked for on the stream could not be done.
@@ -381,6 +393,17 @@ export interface ProblemEvent {
   code: string;
   what: string;
   hint: string;
+}
+/**
+ * A task run has the result of an attempt in another run.
+ */
+export interface RestoredChange {
+  task: string;
+  index: number | null;
+  origin: OriginView;
+  values: {
+    [k: string]: unknown;
+  };
 }
 /**
  * One entry of a run's journal. `what` is the fact's own word.
@@ -399,6 +422,7 @@ export interface RunEvent {
   values: {
     [k: string]: unknown;
   } | null;
+  restored: RestoredChange | null;
   reload: boolean;
 }
 /**
@@ -455,7 +479,7 @@ export interface ScheduleView {
   upcoming: FireView[];
 }
 /**
- * Run a flow. `params` are typed values by name.
+ * Run a flow. `params` are typed values by name; `anew`: restore no earlier result.
  */
 export interface StartRequest {
   flow: string;
@@ -463,6 +487,7 @@ export interface StartRequest {
     [k: string]: unknown;
   };
   logical_date?: string | null;
+  anew?: boolean;
 }
 /**
  * The project: its versions and what there is to do. `services` counts those that live.

@@ -6,7 +6,7 @@ import { runsTopic, runTopic } from '../topics';
 import { FakeSocket, settingsWith } from './fakes';
 
 const event = (run: string, seq: number): RunEvent => ({
-  kind: 'run_event', run, seq, at: '', what: '', moves: [], attempt: null, values: null, reload: false
+  kind: 'run_event', run, seq, at: '', what: '', moves: [], attempt: null, values: null, restored: null, reload: false
 });
 
 describe('the stream', () => {

@@ -25,6 +25,14 @@ const journals: fc.Arbitrary<RunEvent[]> = fc
 const fold = (start: RunPage, events: readonly RunEvent[]) => events.reduce(reduce, start);
 
 describe('a page', () => {
+  it('knows what was restored, and from where', () => {
+    const origin = { run: 'r0', task: 'load', index: null, number: 2 };
+    const restored = { task: 'load', index: null, origin, values: { rows: 6 } };
+    const after = reduce(page(), event(11, { moves: [move('load', 'restored')], restored }));
+
+    expect(after.task_runs.find(each => each.task === 'load')).toMatchObject({ state: 'restored', origin, values: { rows: 6 }, attempts: [] });
+  });
+
   it('is the same whether it was asked for before or after some of the events', () => {
     fc.assert(
       fc.property(journals, fc.nat(), (journal, cut) => {

@@ -27,7 +27,7 @@ export function run(more: Partial<RunView> = {}): RunView {
 }
 
 export function taskRun(name: string, state = 'pending', more: Partial<TaskRunView> = {}): TaskRunView {
-  return { task: name, index: null, state, reason: '', due_at: null, item: {}, values: {}, attempts: [], ...more };
+  return { task: name, index: null, state, reason: '', due_at: null, item: {}, values: {}, attempts: [], origin: null, ...more };
 }
 
 export function attempt(number: number, more: Partial<AttemptView> = {}): AttemptView {
@@ -48,5 +48,5 @@ export function move(name: string | null, state: string, more: Partial<MoveView>
 }
 
 export function event(seq: number, more: Partial<RunEvent> = {}): RunEvent {
-  return { kind: 'run_event', run: 'r1', seq, at: at(seq), what: 'attempt_progressed', moves: [], attempt: null, values: null, reload: false, ...more };
+  return { kind: 'run_event', run: 'r1', seq, at: at(seq), what: 'attempt_progressed', moves: [], attempt: null, values: null, restored: null, reload: false, ...more };
 }

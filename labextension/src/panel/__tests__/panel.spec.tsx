@@ -46,7 +46,7 @@ function made(traits: Record<string, unknown> = {}): { model: Model; store: Pane
 
 function ended(seq: number, task: string): RunEvent {
   return {
-    kind: 'run_event', run: RUNNING.run.id, seq, at: '2026-03-01T00:00:00+00:00', what: 'attempt_ended', attempt: null, values: null, reload: false,
+    kind: 'run_event', run: RUNNING.run.id, seq, at: '2026-03-01T00:00:00+00:00', what: 'attempt_ended', attempt: null, values: null, restored: null, reload: false,
     moves: [{ task, index: null, state: 'succeeded', attempt: 1, reason: '', due_at: null }]
   };
 }

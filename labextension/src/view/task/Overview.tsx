@@ -1,6 +1,7 @@
 /** What there is to know of a task run beside its log and outputs. */
 import { useState } from 'react';
 
+import { keyOf } from '../../core/run';
 import { zoned } from '../../core/time';
 import type { AttemptView, RunPage, TaskRunView, TaskView } from '../../core/wire.gen';
 import { taskSign } from '../../core/words';
@@ -23,10 +24,16 @@ export interface IOverviewProps {
 
 export function Overview({ page, task, run, attempt, actions, why, onSelect }: IOverviewProps): JSX.Element {
   const failure = attempt?.failure ?? null;
-  const { openNotebook, openSource, openAtFailure } = actions;
+  const { openNotebook, openSource, openAtFailure, openRun } = actions;
+  const origin = run?.state === 'restored' ? run.origin : null;
   return (
     <>
       {run?.reason && !failure ? <p className="jp-Flow-reason" data-tone={taskSign(run.state).tone}>{run.reason}</p> : null}
+      {origin && openRun ? (
+        <button type="button" className="jp-Flow-link" onClick={() => openRun(origin.run, keyOf(origin.task, origin.index))}>
+          Open the run that made it
+        </button>
+      ) : null}
       {attempt && failure ? (
         <Failure
           attempt={attempt}
