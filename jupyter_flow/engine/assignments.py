@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.inputs.templates import is_template
 from jupyter_flow.core.options import Cache, KeepKernel, KernelStart
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
@@ -107,13 +108,24 @@ class Assignments:
 
     def _prospect(self, run: Run, task: str) -> Prospect:
         target = run.plan.targets[task]
-        policy = target.policy
+        policy, key = target.policy, TaskKey(task)
+        done = run.task_runs.get(key)
+        number = 1 + (done.attempt.number if done is not None and done.attempt is not None else 0)
+        artifacts = self.places.artifacts(run.flow_name, run.id, key, number)
+        # A mapped task has other keys by then, and what is cached may need no kernel.
+        is_open = run.plan.flow[task].is_mapped or policy.is_cached
+        is_certain = not is_open and not any(map(is_template, policy.env.values()))
+        context = self._context(run, key, number, artifacts) if is_certain else {}
         return Prospect(
             run=run.id,
-            task=task,
+            flow=run.flow_name,
+            key=key,
+            number=number,
+            artifacts=artifacts,
+            is_certain=is_certain,
             notebook=self.places.snapshot(target.digest),
             folder=Path(target.folder),
-            env=policy.env,
+            env={**policy.env, **context},
             kernel=policy.kernel or target.kernel,
             keep_kernel=policy.keep_kernel is KeepKernel.ON_FAILURE,
             fresh_kernel=policy.kernel_start is KernelStart.FRESH,

@@ -380,4 +380,5 @@ class Driver:
             if isinstance(message, Granted):
                 self._around.slots.give_back(self._run.id, message.key)
         self._around.slots.leave(self._run.id)
+        self._around.executor.forget(self._run.id)
         self._pen.lay_down()

@@ -44,7 +44,10 @@ class Settings:
 
 
 class RunningAttempt:
-    """Makes the attempt of one assignment, in the thread that calls `make`."""
+    """Makes the attempt of one assignment, in the thread that calls `make`.
+
+    *launched* is called from there as soon as its kernel boots.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class RunningAttempt:
         settings: Settings,
         kept: KeptKernels,
         now: Callable[[], datetime],
+        launched: Callable[[], None],
     ) -> None:
         self.assignment = assignment
         self._report = report
@@ -64,6 +68,7 @@ class RunningAttempt:
         self._held: Held | None = None
         self._log: AttemptLog | None = None
         self._now = now
+        self._launched = launched
         self._kernel: Kernel | None = None
         self._stopping = Stopping(
             graces=settings.graces,
@@ -166,6 +171,7 @@ class RunningAttempt:
         request = request_for(notebook, spec, assignment, env)
         self._kernel = kernel = self._launcher.launch(request)
         log.say(f"the kernel is {kernel.way}")
+        self._launched()
         undertaking = Undertaking(
             kernel=kernel,
             stopping=self._stopping,

@@ -13,9 +13,10 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from select import select
 from typing import Any
 
 import zmq
@@ -30,6 +31,8 @@ from .wire import Wire
 
 #: A socket's path may have 107 bytes; the rest of it is made here and needs about 20.
 _LONGEST_FOLDER = 80
+#: How many seconds a kernel that was started ahead waits for its launch.
+PATIENCE = 60.0
 #: What a dead kernel said last may be on its way through our own socket for so many seconds.
 _LAST = 0.02
 
@@ -37,14 +40,17 @@ _LAST = 0.02
 class StartedKernels:
     """Starts kernels. A `KernelLauncher`; may be used from many threads at once.
 
-    None is started ahead of its launch: only then are its folder and its environment known, which
-    a process that runs cannot be given from outside in every language.
+    One may be started ahead of its launch, where its folder and its environment are known for
+    certain: a process that runs cannot be given others from outside in every language.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._ahead: _Ahead | None = None
         self._context: zmq.Context[Any] | None = None
         self._folder: Path | None = None
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def get_ready(self) -> None:
         """Nothing: all of it depends on the kernel."""
@@ -52,8 +58,55 @@ class StartedKernels:
     def foresee(self, requests: Iterable[KernelRequest]) -> None:
         """Nothing: see above."""
 
+    def start_ahead(self, request: KernelRequest) -> bool:
+        """Let the kernel of *request* boot, unless there is one already that nobody has taken."""
+        with self._lock:
+            if self._ahead is not None or self._is_closed:
+                return False
+            ahead = self._ahead = _Ahead(request)
+        try:
+            kernel = self._start(request)
+        except FlowError:
+            self._take_ahead()
+            return False  # its launch will say why
+        if not ahead.put(kernel, self._patience, self.forget_ahead):
+            kernel.close()  # nobody wants it any more
+        return True
+
+    def forget_ahead(self) -> None:
+        """Nobody will launch what was started ahead: close it."""
+        ahead = self._take_ahead()
+        kernel = ahead.take() if ahead is not None else None
+        if kernel is not None:
+            threading.Thread(target=kernel.close, name="close a kernel", daemon=True).start()
+
     def launch(self, request: KernelRequest) -> Kernel:
-        """Start the process and return at once. Raises FlowError (JF601, JF602, JF603)."""
+        """The kernel that was started ahead for it, or else a new process, which is started now.
+
+        Returns at once. Raises FlowError (JF601, JF602, JF603).
+        """
+        return self._started_ahead(request) or self._start(request)
+
+    def _started_ahead(self, request: KernelRequest) -> StartedKernel | None:
+        ahead = self._ahead
+        if ahead is None or ahead.request != request:
+            return None
+        self._take_ahead()
+        kernel = ahead.take()
+        if kernel is None:
+            return None
+        if kernel.fits(find_kernelspec(request.name), request):
+            kernel.way = "started ahead"
+            return kernel
+        kernel.close()
+        return None
+
+    def _take_ahead(self) -> _Ahead | None:
+        with self._lock:
+            ahead, self._ahead = self._ahead, None
+            return ahead
+
+    def _start(self, request: KernelRequest) -> StartedKernel:
         spec = find_kernelspec(request.name)
         with self._lock:
             if self._context is None or self._folder is None:
@@ -75,11 +128,48 @@ class StartedKernels:
             ) from error
 
     def close(self) -> None:
+        self._is_closed = True
+        ahead = self._take_ahead()
+        kernel = ahead.take() if ahead is not None else None
+        if kernel is not None:
+            kernel.close()
         with self._lock:
             if self._context is not None and self._folder is not None:
                 self._context.destroy(linger=0)
                 shutil.rmtree(self._folder, ignore_errors=True)
             self._context = self._folder = None
+
+
+class _Ahead:
+    """A kernel that boots ahead of its launch, until it is taken: by that, or to be closed."""
+
+    def __init__(self, request: KernelRequest) -> None:
+        self.request = request
+        self._lock = threading.Lock()
+        self._kernel: StartedKernel | None = None
+        self._timer: threading.Timer | None = None
+        self._is_taken = False
+
+    def put(self, kernel: StartedKernel, patience: float, forget: Callable[[], None]) -> bool:
+        """It is there; *forget* is called when nobody takes it for *patience* seconds. False when
+        it is not wanted any more."""
+        with self._lock:
+            if self._is_taken:
+                return False
+            self._kernel = kernel
+            self._timer = threading.Timer(patience, forget)
+            self._timer.daemon = True
+            self._timer.start()
+            return True
+
+    def take(self) -> StartedKernel | None:
+        """The kernel, for the first who asks; None when it is not there yet."""
+        with self._lock:
+            self._is_taken = True
+            kernel, self._kernel = self._kernel, None
+            if self._timer is not None:
+                self._timer.cancel()
+            return kernel
 
 
 class StartedKernel:
@@ -99,6 +189,7 @@ class StartedKernel:
         self.way = "started"
         self.about: Mapping[str, Any] | None = None
         self._spec = spec
+        self._environment = spec.environment(request.env)
         self._connection_file = connection_file
         self._connection = connection
         self._output, write = os.pipe()
@@ -106,7 +197,7 @@ class StartedKernel:
         try:
             self._process: KernelProcess = start_process(
                 spec.command(connection_file),
-                env=spec.environment(request.env),
+                env=self._environment,
                 cwd=request.folder,
                 output=write,
             )
@@ -126,6 +217,14 @@ class StartedKernel:
     @property
     def exit(self) -> KernelExit | None:
         return self._exit
+
+    def fits(self, spec: Kernelspec, request: KernelRequest) -> bool:
+        """Whether it lives, and is what would be started now for *request*."""
+        if spec != self._spec or spec.environment(request.env) != self._environment:
+            return False
+        if select([self._process.news], [], [], 0)[0]:
+            self._hear()
+        return self._exit is None
 
     def send(
         self,

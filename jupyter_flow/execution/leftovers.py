@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from .enclosures import end_abandoned
+
 #: How long a warden may take to sweep up before it is killed with what can be seen of its own.
 _PATIENCE = 5.0
 _WARDEN = b"warden.py"
@@ -25,6 +27,7 @@ def end_leftovers(environment: Mapping[str, str]) -> int:
     Wardens are asked to sweep up what their kernels started; what is left then is killed. Returns
     when nothing is left, or cannot be ended.
     """
+    end_abandoned()
     wanted = {f"{name}={value}".encode() for name, value in environment.items()}
     found = list(_having(wanted))
     if not found:

@@ -18,6 +18,7 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.ports.executor import Assignment, Prospect, Report
 from jupyter_flow.ports.kernels import KernelLauncher
 
+from .ahead import Ahead, AttemptKey
 from .kept import SHORT_OF_MEMORY, KeptKernels
 from .leftovers import end_leftovers
 from .loading import load
@@ -29,8 +30,6 @@ if TYPE_CHECKING:  # what attempts are made with is long to load, and loaded for
     from .outputs import Bounds
 
 log = logging.getLogger(__name__)
-
-_Key = tuple[RunId, TaskKey, int]
 
 
 class LocalExecutor:
@@ -57,12 +56,13 @@ class LocalExecutor:
     ) -> None:
         self._now = now
         self._launcher = launcher or KernelRoutes()
+        self._ahead = Ahead(self._launcher)
         self._graces, self._bounds = graces or Graces(), bounds
         self._log_limit, self._start_timeout = log_limit, start_timeout
         self._home = None if home is None else str(home.absolute())
         self._kept = kept or KeptKernels()
         self._lock = threading.Lock()
-        self._running: dict[_Key, tuple[RunningAttempt, threading.Thread]] = {}
+        self._running: dict[AttemptKey, tuple[RunningAttempt, threading.Thread]] = {}
         self._is_closed = False
 
     @cached_property
@@ -96,14 +96,28 @@ class LocalExecutor:
         for each in prospects:
             if self._is_closed:
                 return
-            found.append((each, foreseen(each)))
+            found.append((each, foreseen(each, home=self._home)))
         with self._lock:
             begun = {(run, key.task) for run, key, _ in self._running}
-        self._launcher.foresee(
-            request
+        wanted = [
+            (each, request)
             for each, request in found
-            if request is not None and (each.run, each.task) not in begun
-        )
+            if request is not None and (each.run, each.key.task) not in begun
+        ]
+        self._launcher.foresee(request for _, request in wanted)
+        certain = [pair for pair in wanted if pair[0].is_certain]
+        self._ahead.foresee(((each.run, each.key, each.number), it) for each, it in certain)
+        self._start_ahead()
+
+    def forget(self, run: RunId) -> None:
+        self._ahead.forget(run)
+
+    def _start_ahead(self) -> None:
+        """A kernel boots while a core has nothing to do."""
+        with self._lock:
+            busy = len(self._running)
+        if not self._is_closed:
+            self._ahead.start(busy=busy)
 
     def start(self, assignment: Assignment, report: Report) -> None:
         load()
@@ -117,16 +131,18 @@ class LocalExecutor:
             settings=self._settings,
             kept=self._kept,
             now=self._now or wall_clock,
+            launched=self._start_ahead,
         )
         key = (assignment.run, assignment.key, assignment.number)
         name = f"{assignment.flow}.{assignment.key}#{assignment.number}"
         # a daemon, for a process that ends must not wait: the wardens see to the kernels then
         thread = threading.Thread(target=self._make, args=(key, attempt), name=name, daemon=True)
+        self._ahead.begun(key)
         with self._lock:
             self._running[key] = attempt, thread
         thread.start()
 
-    def _make(self, key: _Key, attempt: RunningAttempt) -> None:
+    def _make(self, key: AttemptKey, attempt: RunningAttempt) -> None:
         try:
             attempt.make()
         finally:
@@ -156,6 +172,7 @@ class LocalExecutor:
         return self._kept.count
 
     def make_room(self) -> None:
+        self._launcher.forget_ahead()
         self._kept.let_go_of_oldest(SHORT_OF_MEMORY)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode, ValidationError
 
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.ports.executor import Assignment, Prospect
 
 from .kernelspecs import Kernelspec, find_kernelspec
 from .parts import part, read
@@ -78,7 +78,7 @@ def choose_kernel(notebook: NotebookNode, wanted: str | None) -> Kernelspec:
     return spec
 
 
-def environment_of(assignment: Assignment, *, home: str | None) -> Mapping[str, str]:
+def environment_of(assignment: Assignment | Prospect, *, home: str | None) -> Mapping[str, str]:
     """What is added to the environment: the task's own, and who and where it is."""
     env = {
         **assignment.env,

@@ -18,6 +18,8 @@ from typing import Protocol
 
 from jupyter_flow.ports.kernels import KernelExit
 
+from .enclosures import enclosure
+
 _WARDEN = Path(__file__).with_name("warden.py")
 #: What a dying warden may take to sweep up, before its own group is taken to be gone.
 _LAST_WORD = 10.0
@@ -56,12 +58,14 @@ class WardedProcess:
         self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, output: int
     ) -> None:
         ours, theirs = socket.socketpair()
+        self._enclosure = enclosure()
+        group = str(self._enclosure.path) if self._enclosure is not None else ""
         with theirs:
             fd = theirs.fileno()
-            warden = [sys.executable, "-I", "-S", str(_WARDEN), str(fd), str(os.getpid()), "--"]
+            warden = [sys.executable, "-I", "-S", str(_WARDEN), str(fd), str(os.getpid()), group]
             try:
                 self._warden = subprocess.Popen(
-                    [*warden, *command],
+                    [*warden, "--", *command],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -72,6 +76,7 @@ class WardedProcess:
                 )
             except OSError:
                 ours.close()
+                self._end_enclosure()
                 raise
         self._socket = ours
         self._heard = b""
@@ -105,7 +110,12 @@ class WardedProcess:
         if self.exit is None:
             if self.pid is not None:
                 _kill_group(self.pid)
+            self._end_enclosure()
             self.exit = KernelExit()
+
+    def _end_enclosure(self) -> None:
+        if self._enclosure is not None:
+            self._enclosure.end()
 
     def interrupt(self) -> None:
         self._order(b"i")
@@ -134,6 +144,7 @@ class WardedProcess:
         except subprocess.TimeoutExpired:
             self._warden.kill()
             self._warden.wait()
+        self._end_enclosure()
         return self.exit
 
 

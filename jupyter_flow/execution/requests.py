@@ -13,7 +13,7 @@ from .forked.fitness import needs_sockets
 from .forked.libraries import is_library, libraries_of
 from .kernelspecs import Kernelspec
 from .parts import read
-from .preparing import choose_kernel
+from .preparing import choose_kernel, environment_of
 
 _FRESH = "kernel_start is 'fresh'"
 
@@ -38,12 +38,17 @@ def request_for(
     )
 
 
-def foreseen(prospect: Prospect) -> KernelRequest | None:
-    """What *prospect* will most likely want; None when that cannot be told."""
+def foreseen(prospect: Prospect, *, home: str | None = None) -> KernelRequest | None:
+    """What *prospect* will most likely want; None when that cannot be told.
+
+    It is the very request that its attempt will make, if that is certain.
+    """
     try:
         notebook = read(prospect.notebook.read_text(encoding="utf-8-sig"))
         spec = choose_kernel(notebook, prospect.kernel)
-        return request_for(notebook, spec, prospect, prospect.env)
+        is_certain = prospect.is_certain
+        env = environment_of(prospect, home=home) if is_certain else prospect.env
+        return request_for(notebook, spec, prospect, env)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, its attempt will tell
         return None
 

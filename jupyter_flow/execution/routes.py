@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from jupyter_flow.core.errors import FlowError
 from jupyter_flow.ports.kernels import Kernel, KernelRequest
 
 from .forked.fitness import unfit, unsupported
@@ -44,6 +45,21 @@ class KernelRoutes:
                 forked.get_ready()
                 forked.foresee(fit)
 
+    def start_ahead(self, request: KernelRequest) -> bool:
+        """A fork is as quick without."""
+        try:
+            spec = find_kernelspec(request.name)
+        except FlowError:
+            return False  # its launch will say why
+        forked = self._forks()
+        if forked is not None and unfit(spec, request, forked.env) is None:
+            return False
+        return self._starts().start_ahead(request)
+
+    def forget_ahead(self) -> None:
+        if self._starting is not None:
+            self._starting.forget_ahead()
+
     def launch(self, request: KernelRequest) -> Kernel:
         spec = find_kernelspec(request.name)
         forked = self._forks()
@@ -59,7 +75,7 @@ class KernelRoutes:
                     why = str(error)
                     self._close_route(why)
         kernel = self._starts().launch(request)
-        kernel.way = f"started: {why}"
+        kernel.way = f"{kernel.way}: {why}"
         return kernel
 
     def close(self) -> None:

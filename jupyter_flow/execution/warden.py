@@ -1,13 +1,15 @@
 """The warden: a tiny process that starts one kernel and outlives it, so that nothing is left over.
 
-Run as ``python -I -S warden.py FD PARENT -- COMMAND …``; uses the standard library only and as
-little of it as it can, because its start is part of every kernel's start. Linux only.
+Run as ``python -I -S warden.py FD PARENT GROUP -- COMMAND …``; uses the standard library only and
+as little of it as it can, because its start is part of every kernel's start. Linux only.
 
 It adopts every process that the kernel orphans (`PR_SET_CHILD_SUBREAPER`), daemons in sessions of
 their own too. When the kernel ends, or the process that wanted it (PARENT) is gone, even by
 SIGKILL, it kills all that descends from it. If the warden itself is killed, the kernel is killed
 with it (`PR_SET_PDEATHSIG`). Since only the warden reaps the kernel, no signal can reach a
 stranger who got the same number.
+
+GROUP is the folder of a control group that it enters, or empty: see `enclosures`.
 
 On FD, a socket, it takes single letters (``i`` interrupt, ``t`` terminate, ``k`` kill all) and
 says, one line each: ``started PID``, ``failed ERRNO`` or ``ended STATUS CPU MEMORY``, STATUS
@@ -186,8 +188,19 @@ def _pidfd(pid: int) -> list[int]:
         return []  # the end of its socket tells the same, unless a fork of it holds that open
 
 
-def main(control: int, parent: int, command: list[str]) -> None:
+def enter(group: str) -> None:
+    """Be in the control group with that folder, and with this process all that it starts."""
+    try:
+        with open(f"{group}/cgroup.procs", "w") as file:  # noqa: PTH123 - as above
+            file.write("0")
+    except OSError:
+        return  # then it has to do without
+
+
+def main(control: int, parent: int, group: str, command: list[str]) -> None:
     """Start *command*, watch it, clean up, and say how it ended."""
+    if group:
+        enter(group)
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.set_inheritable(control, False)
     woken, wake = os.pipe()
@@ -205,4 +218,4 @@ def main(control: int, parent: int, command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[4:])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[5:])

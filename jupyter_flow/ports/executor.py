@@ -51,11 +51,17 @@ class Assignment:
 class Prospect:
     """A task that will probably be attempted, as far as that is known: see `Assignment`.
 
-    ``env`` has the names that are set for its kernel; their values may still be templates.
+    ``env`` has the names that are set for its kernel; their values may still be templates. With
+    ``is_certain``, nothing about its next attempt will be otherwise: it is attempt ``number`` of
+    ``key``, its files go to ``artifacts``, and all of ``env`` is as it stands here.
     """
 
     run: RunId
-    task: str
+    flow: str = ""
+    key: TaskKey
+    number: int = 1
+    artifacts: Path = Path()
+    is_certain: bool = False
     notebook: Path
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +88,9 @@ class Executor(Protocol):
 
         Returns at once. Nothing depends on it, and none of them need come.
         """
+
+    def forget(self, run: RunId) -> None:
+        """What was foreseen for *run* and has not come will not come. Returns at once."""
 
     def start(self, assignment: Assignment, report: Report) -> None:
         """Begin the attempt and return at once.

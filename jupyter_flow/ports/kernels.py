@@ -125,6 +125,18 @@ class KernelLauncher(Protocol):
         told then, not here.
         """
 
+    def start_ahead(self, request: KernelRequest) -> bool:
+        """Let the kernel of *request* boot now, if that helps: whoever launches it, with a request
+        that is equal, then has it. Any thread.
+
+        At most one is kept so, for a limited time. False, and nothing done, when there is one
+        already, or where it makes no difference. What cannot be started is told when it is
+        launched.
+        """
+
+    def forget_ahead(self) -> None:
+        """Nobody will launch what was started ahead: close it. Returns at once. Any thread."""
+
     def launch(self, request: KernelRequest) -> Kernel:
         """A new kernel, which may still be booting: it is ready when it answers.
 

@@ -72,6 +72,9 @@ class ScriptedExecutor:
     def foresee(self, prospects: Sequence[Prospect]) -> None:
         """Nothing: what it needs is all there."""
 
+    def forget(self, run: RunId) -> None:
+        """Nothing: it has foreseen nothing."""
+
     def start(self, assignment: Assignment, report: Report) -> None:
         key = (assignment.run, assignment.key, assignment.number)
         stopped = threading.Event()
@@ -252,7 +255,7 @@ class ExecutorContract:
         given = self.assignment(tmp_path, "succeeds")
         missing = tmp_path / "nowhere.ipynb"
         prospects = [
-            Prospect(run=given.run, task=task, notebook=notebook, folder=given.folder)
+            Prospect(run=given.run, key=TaskKey(task), notebook=notebook, folder=given.folder)
             for task, notebook in (("succeeds", given.notebook), ("missing", missing))
         ]
         executor.get_ready()

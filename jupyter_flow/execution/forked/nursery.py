@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_flow.execution.enclosures import enclosure
 from jupyter_flow.execution.processes import exit_of
 from jupyter_flow.ports.kernels import KernelExit
 
@@ -78,9 +79,11 @@ class Nursery:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             fd = theirs.fileno()
+            self._enclosure = enclosure()
+            group = str(self._enclosure.path) if self._enclosure is not None else ""
             command = [sys.executable, str(_ZYGOTE), str(fd), str(os.getpid())]
             self._process = subprocess.Popen(
-                [*command, json.dumps(sorted(modules))],
+                [*command, json.dumps(sorted(modules)), group],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -171,6 +174,11 @@ class Nursery:
             self._is_retired = True
             self._hang_up()
         self._process.wait()
+        self._end_enclosure()
+
+    def _end_enclosure(self) -> None:
+        if self._enclosure is not None:
+            self._enclosure.end()
 
     def _hang_up(self) -> None:
         with suppress(OSError):  # it is gone already
@@ -243,6 +251,7 @@ class Nursery:
 
     def _bereaved(self) -> None:
         """The zygote is gone, and its kernels with it."""
+        self._end_enclosure()
         with self._lock:
             self._fail(NurseryError("the prepared process has ended"))
             births = list(self._births.values())

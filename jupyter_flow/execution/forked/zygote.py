@@ -45,6 +45,7 @@ from jupyter_flow.execution.warden import (
     PR_SET_PDEATHSIG,
     children,
     descendants,
+    enter,
     kill_descendants,
     prctl,
 )
@@ -255,8 +256,10 @@ def _kill(pid: int, number: int, *, group: bool = False) -> None:
         return  # it has become another user's
 
 
-def main(fd: int, parent: int, modules: list[str]) -> None:
-    """Get ready, say so, and serve."""
+def main(fd: int, parent: int, modules: list[str], group: str) -> None:
+    """Get ready, say so, and serve; in the control group with the folder *group*, if one is."""
+    if group:
+        enter(group)
     shown = ShownEnvironment()
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=fd)
     control.set_inheritable(False)
@@ -297,4 +300,4 @@ def main(fd: int, parent: int, modules: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4])

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.routes import KernelRoutes
@@ -43,7 +44,7 @@ def prospects(folder: Path, *cells: str) -> list[Prospect]:
     for number, cell in enumerate(cells):
         path = folder / f"foreseen-{number}.ipynb"
         nbformat.write(notebook_of(cell), path)
-        found.append(Prospect(run=RUN, task=f"task-{number}", notebook=path, folder=folder))
+        found.append(Prospect(run=RUN, key=TaskKey(f"task-{number}"), notebook=path, folder=folder))
     return found
 
 
@@ -124,7 +125,7 @@ def test_what_takes_another_way_is_not_foreseen(attempt: Attempt, tmp_path: Path
     with zygotes_of_its_own():
         executor = LocalExecutor(launcher=launcher)
         others = [
-            Prospect(run=RUN, task=each.task, notebook=each.notebook, folder=tmp_path, **given)
+            Prospect(run=RUN, key=each.key, notebook=each.notebook, folder=tmp_path, **given)
             for each in prospects(tmp_path, LOOK)
             for given in ({"fresh_kernel": True}, {"env": {"X": "1"}}, {"kernel": "nowhere"})
         ]
@@ -148,7 +149,7 @@ source = folder / "foreseen-0.ipynb"
 executor, ends = LocalExecutor(), SimpleQueue()
 executor.get_ready()
 print(sorted({"nbformat", "nbclient", "jupyter_client", "papermill", "zmq"} & sys.modules.keys()))
-executor.foresee([Prospect(run=RunId("run"), task="task", notebook=source, folder=folder)])
+executor.foresee([Prospect(run=RunId("run"), key=TaskKey("task"), notebook=source, folder=folder)])
 executor.start(
     Assignment(
         run=RunId("run"), flow="flow", key=TaskKey("task"), number=1,

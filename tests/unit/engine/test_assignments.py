@@ -50,8 +50,8 @@ def test_each_task_that_may_still_run_is_foreseen_once_as_it_will_be_assigned() 
 
     first, second = assignments.prospects(run)
 
-    assert (first.task, first.preload, first.fresh_kernel) == ("a", None, False)
-    assert (second.task, second.preload, second.fresh_kernel) == ("b", ("numpy",), True)
+    assert (first.key.task, first.preload, first.fresh_kernel) == ("a", None, False)
+    assert (second.key.task, second.preload, second.fresh_kernel) == ("b", ("numpy",), True)
     assert second.env == {"A": "{{ ds }}"}
     assigned = assignments.make(run, TaskKey("b"), 1, {}, {})
     for name in ("run", "notebook", "folder", "kernel", "keep_kernel", "fresh_kernel", "preload"):

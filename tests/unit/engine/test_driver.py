@@ -53,12 +53,16 @@ class FatefulExecutor:
         self.assignments: list[Assignment] = []
         self.ended_lost: list[tuple[TaskKey, int]] = []
         self.foreseen: list[list[str]] = []
+        self.forgotten: list[RunId] = []
 
     def get_ready(self) -> None:
         raise AssertionError("whoever begins a process says so, not a driver")
 
     def foresee(self, prospects: Sequence[Prospect]) -> None:
-        self.foreseen.append([each.task for each in prospects])
+        self.foreseen.append([each.key.task for each in prospects])
+
+    def forget(self, run: RunId) -> None:
+        self.forgotten.append(run)
 
     def start(self, assignment: Assignment, report: Report) -> None:
         self.assignments.append(assignment)
