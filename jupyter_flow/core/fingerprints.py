@@ -106,9 +106,9 @@ def _changes(before: Fingerprint, after: Fingerprint) -> Iterator[Change]:
                 yield Change(part=part, before=old, after=new)
             continue
         for name in sorted({*old, *new}):
-            was, now = old.get(name, ""), new.get(name, "")
+            was, now = old.get(name), new.get(name)
             if was != now:
-                yield Change(part=part, name=name, before=was, after=now)
+                yield Change(part=part, name=name, before=was or "", after=now or "")
 
 
 def text_of(value: Any) -> str:
