@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import FlowError, UsageError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.expressions import Constant, Expression, values_used
@@ -37,9 +38,12 @@ from .settings import Settings
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from jupyter_flow.ports.artifacts import ArtifactStore
     from jupyter_flow.ports.executor import Assignment, Executor
 
 _ALONE = RunId("alone")
+#: What is given as it is, though a serializer could write it.
+_PLAIN = (str, bytes, list, dict, tuple)
 
 
 class TaskFailedError(FlowError, AssertionError):
@@ -57,7 +61,7 @@ class TaskFailedError(FlowError, AssertionError):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class TaskResult:
-    """What came of a task: ``result["auc"]`` is a value that it handed on.
+    """What came of a task: ``result["auc"]`` is a value that it handed on, a frame as a frame.
 
     ``notebook`` is the executed notebook, ``log`` the text of its log, ``artifacts`` the folder of
     its files, which lasts as long as the result does. ``cpu`` is in seconds, ``memory`` in bytes.
@@ -77,7 +81,7 @@ class TaskResult:
         if name not in self.values:
             said = ", ".join(sorted(self.values)) or "none at all"
             raise KeyError(f"{self.task!r} handed on no value {name!r} ({said})")
-        return self.values[name]
+        return _loaded(self.values[name])
 
     @property
     def outputs(self) -> list[NotebookNode]:
@@ -109,7 +113,8 @@ def run_task(
     *task* is the name in a notebook's tag or the path of a notebook, looked for below *folder* (the
     current one, unless given). With *flow* (an address, as for ``jupyter flow run``) it is that
     task of it: of its kind, with its options and the parameters that the flow itself says, *params*
-    being those of the flow. What it is given by other tasks must be in *parameters*.
+    being those of the flow. What it is given by other tasks must be in *parameters*: what they
+    would hand on as a file (a frame, a model) as it is.
 
     *at* is the logical time, for templates (now, unless given).
 
@@ -122,7 +127,7 @@ def run_task(
     try:
         settings = Settings.read(None if folder is None else Path(folder))
         definitions = Definitions(replace(settings, home=home))
-        given = dict(parameters or {})
+        given = _handed(dict(parameters or {}), home)
         if flow is None:
             plan = _plan_of_notebook(definitions, task, given)
         else:
@@ -215,6 +220,41 @@ def _run_of(plan: Plan, params: Mapping[str, Any], at: datetime | None) -> Run:
     )
 
 
+def _handed(given: dict[str, Any], home: Path) -> dict[str, Any]:
+    """*given* with its frames, models and the like as files, as a task hands them on."""
+    from jupyter_flow.serializers import serializer_for
+    from jupyter_flow.serializers.writing import write
+
+    def path_of(name: str) -> Path:
+        path = home / name
+        path.parent.mkdir(exist_ok=True)
+        return path
+
+    for name, value in given.items():
+        if isinstance(value, _PLAIN) or serializer_for(value) is None:
+            continue
+        given[name] = write(name, value, name, path_of, [])
+        ref = ArtifactRef.read(given[name])
+        if ref is not None:
+            _artifacts().put(home / ref.name, ref.file)
+    return given
+
+
+def _loaded(value: Any) -> Any:
+    ref = ArtifactRef.read(value)
+    if ref is not None:
+        from jupyter_flow.serializers.loading import load_artifact
+
+        return load_artifact(_artifacts().fetch(ref.file), ref.type)
+    match value:
+        case dict():
+            return {key: _loaded(each) for key, each in value.items()}
+        case list():
+            return [_loaded(each) for each in value]
+        case _:
+            return value
+
+
 def _executed(run: Run, given: Mapping[str, Any], home: Path) -> TaskResult:
     import nbformat
 
@@ -268,12 +308,22 @@ def _ended(assignment: Assignment) -> AttemptEnded:
 
 
 @cache
+def _artifacts() -> ArtifactStore:
+    """The files that are handed on, for as long as this process lives."""
+    from jupyter_flow.artifacts.folder import FolderArtifacts
+
+    folder = Path(mkdtemp(prefix="jupyter_flow-"))
+    finalize(_artifacts, shutil.rmtree, folder, ignore_errors=True)
+    return FolderArtifacts(folder)
+
+
+@cache
 def _executor() -> Executor:
     import atexit
 
     from jupyter_flow.execution.local import LocalExecutor
 
-    executor = LocalExecutor()
+    executor = LocalExecutor(artifacts=_artifacts())
     atexit.register(executor.close)
     return executor
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run
+from jupyter_flow.ports.artifacts import ArtifactStore
+from jupyter_flow.serializers.loading import Artifact
 
 from .flows import Flows
 from .naming import unknown_task
@@ -23,20 +27,41 @@ _RECENT = 100
 class Loaded:
     """One task of one run: its inputs, its values and its files.
 
-    ``loaded["auc"]`` is a value that it handed on. ``globals().update(loaded.parameters)`` gives
-    an open notebook the inputs that the task had.
+    ``loaded["auc"]`` is a value that it handed on; a frame or a model is loaded then.
+    ``globals().update(loaded.parameters)`` gives an open notebook the inputs that the task had.
+    In ``values`` a file is told by its reference.
     """
 
     task: str
     run: str
     attempt: int
-    parameters: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     values: Mapping[str, Any]
     notebook: Path
     artifacts: Path
+    _artifact_of: Callable[[ArtifactRef], Artifact] = field(repr=False)
+    _load_limit: int = field(repr=False)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The inputs as the notebook had them: loaded, unless they are large."""
+        return {name: self._loaded(value) for name, value in self.inputs.items()}
 
     def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+        return self._loaded(self.values[name])
+
+    def _loaded(self, value: Any) -> Any:
+        ref = ArtifactRef.read(value)
+        if ref is not None:
+            artifact = self._artifact_of(ref)
+            return artifact.load() if ref.size <= self._load_limit else artifact
+        match value:
+            case dict():
+                return {key: self._loaded(each) for key, each in value.items()}
+            case list():
+                return [self._loaded(each) for each in value]
+            case _:
+                return value
 
 
 def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
@@ -60,11 +85,17 @@ def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
             task=str(key),
             run=found.id,
             attempt=attempt.number,
-            parameters=attempt.parameters,
+            inputs=attempt.parameters,
             values=task_run.values,
             notebook=notebook,
             artifacts=flows.files.path_of(found, key, what="artifacts"),
+            _artifact_of=partial(_artifact_of, flows.artifacts),
+            _load_limit=flows.settings.load_limit,
         )
+
+
+def _artifact_of(artifacts: ArtifactStore, ref: ArtifactRef) -> Artifact:
+    return Artifact(artifacts.fetch(ref.file), ref.type, ref.preview)
 
 
 def _latest(flows: Flows, key: TaskKey, flow: str | None) -> Run:
