@@ -17,7 +17,6 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import FlowError, UsageError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.expressions import Constant, Expression, values_used
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from jupyter_flow.ports.executor import Assignment, Executor
 
 _ALONE = RunId("alone")
-#: What is given as it is, though a serializer could write it.
-_PLAIN = (str, bytes, list, dict, tuple)
 
 
 class TaskFailedError(FlowError, AssertionError):
@@ -81,7 +78,9 @@ class TaskResult:
         if name not in self.values:
             said = ", ".join(sorted(self.values)) or "none at all"
             raise KeyError(f"{self.task!r} handed on no value {name!r} ({said})")
-        return _loaded(self.values[name])
+        from .objects import loaded
+
+        return loaded(self.values[name], _artifacts())
 
     @property
     def outputs(self) -> list[NotebookNode]:
@@ -127,7 +126,7 @@ def run_task(
     try:
         settings = Settings.read(None if folder is None else Path(folder))
         definitions = Definitions(replace(settings, home=home))
-        given = _handed(dict(parameters or {}), home)
+        given = _handed(parameters or {}, home)
         if flow is None:
             plan = _plan_of_notebook(definitions, task, given)
         else:
@@ -220,39 +219,11 @@ def _run_of(plan: Plan, params: Mapping[str, Any], at: datetime | None) -> Run:
     )
 
 
-def _handed(given: dict[str, Any], home: Path) -> dict[str, Any]:
+def _handed(given: Mapping[str, Any], home: Path) -> dict[str, Any]:
     """*given* with its frames, models and the like as files, as a task hands them on."""
-    from jupyter_flow.serializers import serializer_for
-    from jupyter_flow.serializers.writing import write
+    from .objects import handed
 
-    def path_of(name: str) -> Path:
-        path = home / name
-        path.parent.mkdir(exist_ok=True)
-        return path
-
-    for name, value in given.items():
-        if isinstance(value, _PLAIN) or serializer_for(value) is None:
-            continue
-        given[name] = write(name, value, name, path_of, [])
-        ref = ArtifactRef.read(given[name])
-        if ref is not None:
-            _artifacts().put(home / ref.name, ref.file)
-    return given
-
-
-def _loaded(value: Any) -> Any:
-    ref = ArtifactRef.read(value)
-    if ref is not None:
-        from jupyter_flow.serializers.loading import load_artifact
-
-        return load_artifact(_artifacts().fetch(ref.file), ref.type)
-    match value:
-        case dict():
-            return {key: _loaded(each) for key, each in value.items()}
-        case list():
-            return [_loaded(each) for each in value]
-        case _:
-            return value
+    return {name: handed(name, value, home, _artifacts()) for name, value in given.items()}
 
 
 def _executed(run: Run, given: Mapping[str, Any], home: Path) -> TaskResult:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.ports.artifacts import ArtifactStore
-from jupyter_flow.serializers.loading import Artifact
 
 from .flows import Flows
 from .naming import unknown_task
+from .objects import loaded
 from .wiring import open_flows
 
 #: How many runs back a task is looked for when none is named.
@@ -39,7 +37,7 @@ class Loaded:
     values: Mapping[str, Any]
     notebook: Path
     artifacts: Path
-    _artifact_of: Callable[[ArtifactRef], Artifact] = field(repr=False)
+    _store: ArtifactStore = field(repr=False)
     _load_limit: int = field(repr=False)
 
     @property
@@ -51,17 +49,7 @@ class Loaded:
         return self._loaded(self.values[name])
 
     def _loaded(self, value: Any) -> Any:
-        ref = ArtifactRef.read(value)
-        if ref is not None:
-            artifact = self._artifact_of(ref)
-            return artifact.load() if ref.size <= self._load_limit else artifact
-        match value:
-            case dict():
-                return {key: self._loaded(each) for key, each in value.items()}
-            case list():
-                return [self._loaded(each) for each in value]
-            case _:
-                return value
+        return loaded(value, self._store, limit=self._load_limit)
 
 
 def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
@@ -89,13 +77,9 @@ def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
             values=task_run.values,
             notebook=notebook,
             artifacts=flows.files.path_of(found, key, what="artifacts"),
-            _artifact_of=partial(_artifact_of, flows.artifacts),
+            _store=flows.artifacts,
             _load_limit=flows.settings.load_limit,
         )
-
-
-def _artifact_of(artifacts: ArtifactStore, ref: ArtifactRef) -> Artifact:
-    return Artifact(artifacts.fetch(ref.file), ref.type, ref.preview)
 
 
 def _latest(flows: Flows, key: TaskKey, flow: str | None) -> Run:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from jupyter_flow.core.artifacts import ArtifactRef
-from jupyter_flow.serializers import serializer_for
+from jupyter_flow.serializers import _installed, serializer_for
 from jupyter_flow.serializers.loading import Artifact, load_artifact
 from jupyter_flow.serializers.writing import write
 
@@ -195,3 +195,31 @@ def test_an_artifact_is_a_path_that_can_be_loaded(hand_on: Any) -> None:
 def test_a_format_that_nobody_reads_is_its_path(tmp_path: Path) -> None:
     path = tmp_path / f"{'0' * 64}.csv"
     assert load_artifact(path) == path
+
+
+def test_a_package_can_teach_a_type(
+    hand_on: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Installed as a wheel is: a module, and its metadata beside it."""
+    site = tmp_path / "site"
+    (site / "teaches-1.0.dist-info").mkdir(parents=True)
+    about = {"METADATA": "Name: teaches\nVersion: 1.0\n"}
+    about["entry_points.txt"] = "[jupyter_flow.serializers]\nmine = teaches:Teaches\n"
+    for name, text in about.items():
+        (site / "teaches-1.0.dist-info" / name).write_text(text)
+    (site / "teaches.py").write_text(
+        "class Teaches:\n"
+        "    format = 'mine'\n"
+        "    def takes(self, value): return type(value).__name__ == 'Mine'\n"
+        "    def write(self, value, path): path.write_text('mine')\n"
+        "    def read(self, path, of): return path.read_text(), of\n"
+        "    def preview(self, value): return {'summary': 'my own'}\n"
+    )
+    monkeypatch.syspath_prepend(site)
+    _installed.cache_clear()
+    try:
+        ref, path = hand_on(Mine())
+        assert ref.line == "mine, my own, 4 B"
+        assert load_artifact(path, ref.type) == ("mine", ref.type)
+    finally:
+        _installed.cache_clear()
