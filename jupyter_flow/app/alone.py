@@ -32,6 +32,7 @@ from jupyter_flow.core.states import Outcome
 
 from .clock import SystemClock
 from .definitions import Definitions
+from .objects import handed, loaded
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -78,8 +79,6 @@ class TaskResult:
         if name not in self.values:
             said = ", ".join(sorted(self.values)) or "none at all"
             raise KeyError(f"{self.task!r} handed on no value {name!r} ({said})")
-        from .objects import loaded
-
         return loaded(self.values[name], _artifacts())
 
     @property
@@ -126,7 +125,7 @@ def run_task(
     try:
         settings = Settings.read(None if folder is None else Path(folder))
         definitions = Definitions(replace(settings, home=home))
-        given = _handed(parameters or {}, home)
+        given = {k: handed(k, v, home, _artifacts()) for k, v in (parameters or {}).items()}
         if flow is None:
             plan = _plan_of_notebook(definitions, task, given)
         else:
@@ -217,13 +216,6 @@ def _run_of(plan: Plan, params: Mapping[str, Any], at: datetime | None) -> Run:
         interval=Interval(start=at, end=at),
         created_at=now,
     )
-
-
-def _handed(given: Mapping[str, Any], home: Path) -> dict[str, Any]:
-    """*given* with its frames, models and the like as files, as a task hands them on."""
-    from .objects import handed
-
-    return {name: handed(name, value, home, _artifacts()) for name, value in given.items()}
 
 
 def _executed(run: Run, given: Mapping[str, Any], home: Path) -> TaskResult:

@@ -17,7 +17,8 @@ from jupyter_flow.core.artifacts import is_file
 from jupyter_flow.core.errors import FlowError, NotFoundError
 from jupyter_flow.ports.artifacts import StoredArtifact
 
-_READ_ONLY = 0o444
+#: Who may read it stays as it was.
+_NOBODY_WRITES = 0o7555
 #: Where files are until they are whole. No artifact lies directly in the folder.
 _UNFINISHED = "unfinished"
 
@@ -36,7 +37,7 @@ class FolderArtifacts:
             try:
                 draft.hardlink_to(file)
             except OSError:  # another file system, or one without links
-                shutil.copyfile(file, draft)
+                shutil.copy(file, draft)
 
     @contextmanager
     def making(self, name: str) -> Iterator[Path]:
@@ -45,7 +46,8 @@ class FolderArtifacts:
         with told(self.folder), self._room() as room:
             draft = room / name
             yield draft
-            draft.chmod(_READ_ONLY)
+            if os.name == "posix":  # elsewhere, what is read only could not be removed either
+                draft.chmod(draft.stat().st_mode & _NOBODY_WRITES)
             os.utime(draft)
             place.parent.mkdir(exist_ok=True)
             draft.replace(place)

@@ -149,7 +149,7 @@ class RemoteArtifacts:
         except Exception as error:
             # Each file system raises what its library raises: there is no narrower class.
             raise FlowError(
-                f"the artifact store {self.url} does not answer: {type(error).__name__}: {error}",
+                f"the artifact store {self.url} cannot be used: {type(error).__name__}: {error}",
                 hint="See to its address and to what gives access to it; then try the task again.",
                 code="JF607",
             ) from error

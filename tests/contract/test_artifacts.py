@@ -38,6 +38,14 @@ class TestFolder(ArtifactStoreContract):
         assert store.fetch(name).samefile(file)
         assert file.stat().st_mode & 0o222 == 0
 
+    def test_who_may_not_read_it_still_may_not(self, tmp_path: Path) -> None:
+        store = FolderArtifacts(tmp_path / "artifacts")
+        file, name = made(tmp_path / "files")
+        file.chmod(0o600)
+        store.put(file, name)
+
+        assert store.fetch(name).stat().st_mode & 0o777 == 0o400
+
     def test_where_it_cannot_a_copy_is_kept(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -170,6 +178,6 @@ def test_a_store_that_does_not_answer_is_told_and_can_be_tried_again(
     file, name = made(tmp_path / "files")
     store = open_artifacts("s3://bucket/x", tmp_path, now=now)
     for _ in range(2):
-        with pytest.raises(FlowError, match="does not answer") as caught:
+        with pytest.raises(FlowError, match="cannot be used") as caught:
             store.put(file, name)
         assert caught.value.code == "JF607"
