@@ -46,9 +46,7 @@ class RemoteArtifacts:
         """fsspec's file system, and the path in it."""
         import fsspec
 
-        # ours alone, and what others put is to be seen at once
-        options = {"skip_instance_cache": True, "use_listings_cache": False}
-        system, path = fsspec.url_to_fs(self.url, **options)
+        system, path = fsspec.url_to_fs(self.url, skip_instance_cache=True)  # ours alone
         return system, path.rstrip("/")
 
     def put(self, file: Path, name: str) -> None:
@@ -82,6 +80,7 @@ class RemoteArtifacts:
     def all(self) -> Iterator[StoredArtifact]:
         with self._told():
             system, root = self._place
+            system.invalidate_cache()
             try:
                 found = system.find(root, detail=True)
             except FileNotFoundError:
@@ -99,6 +98,7 @@ class RemoteArtifacts:
             raise ValueError(f"{name!r:.200} is no name of an artifact: <digest>.<format>")
         with self._told():
             system, root = self._place
+            system.invalidate_cache()  # what others put is to be seen at once
             yield system, f"{root}/{name[:2]}/{name}"
 
     def _is_young(self, path: str, size: int) -> bool:
