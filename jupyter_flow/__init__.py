@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from .handoff import artifact as artifact
     from .handoff import output as output
     from .panel.widget import FlowPanel as FlowPanel
+    from .serializers.loading import Artifact as Artifact
+    from .serializers.loading import load_artifact as load_artifact
 
 _HOMES = {
+    "Artifact": "serializers.loading",
     "Flow": "core.build",
     "FlowError": "core.errors",
     "FlowPanel": "panel.widget",
@@ -35,6 +38,7 @@ _HOMES = {
     "expect": "core.build",
     "http": "core.build",
     "load": "app.loading",
+    "load_artifact": "serializers.loading",
     "notebook": "core.build",
     "open_flows": "app.wiring",
     "output": "handoff",

@@ -1,7 +1,8 @@
 """What a notebook calls to hand on what it made: `output` for values, `artifact` for files.
 
 Both work in a task and when a person runs the notebook by hand. Imports the standard library only:
-it is part of every notebook's start.
+it is part of every notebook's start. How objects are written is in `jupyter_flow.serializers`,
+loaded for the first of them.
 """
 
 from __future__ import annotations
@@ -22,28 +23,30 @@ VALUE_LIMIT = 64 * 1024
 
 
 def output(**values: Any) -> None:
-    """Hand on small values, by name, to the tasks downstream, and show them.
+    """Hand on values, by name, to the tasks downstream, and show them.
 
     A value is what JSON knows: texts, numbers, true and false, None, and lists and dicts of those.
     NumPy's numbers are taken as numbers, paths as texts, dates and times as texts in ISO format.
     Calling it again adds values; the last one of a name counts.
 
-    Raises TypeError for anything else (a frame, a model: write it to ``artifact(name)``), and
-    ValueError for nan and infinity, which JSON does not know, and for more than 64 KiB.
+    A frame, an array, a fitted model, a figure, bytes, and JSON of more than 64 KiB are written to
+    files of this attempt; where they are parameters downstream, they arrive as what they were.
+
+    Raises TypeError for anything else (write it to ``artifact(name)``), and ValueError for nan and
+    infinity, which JSON does not know.
     """
-    plain = {name: _json_value(name, value, name) for name, value in values.items()}
-    for name, value in plain.items():
-        size = len(json.dumps(value).encode())
-        if size > VALUE_LIMIT:
-            raise ValueError(
-                f"the value {name!r} has {size:,} bytes, and a value may have {VALUE_LIMIT:,}: "
-                "write it to a file, with artifact()"
-            )
+    objects: list[Any] = []
+    plain = {}
+    for name, value in values.items():
+        plain[name], found = _handed(name, value)
+        objects += found
     text = "\n".join(f"{name} = {_short(value)}" for name, value in plain.items())
     shell = _shell()
     if shell is None:
         print(text)  # noqa: T201 - there is no other way to show it outside a kernel
         return
+    for each in {id(each): each for each in objects}.values():
+        _display(each)
     rows = "".join(
         f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
         f"<td style='text-align:left'><code>{html.escape(_short(value))}</code></td></tr>"
@@ -73,8 +76,29 @@ def artifact(name: str | PurePath) -> Path:
     return path
 
 
-def _json_value(name: str, value: Any, place: str) -> Any:
-    """*value* as JSON has it; *place* says where in the value *name* it stands."""
+def _handed(name: str, value: Any) -> tuple[Any, list[Any]]:
+    """*value* as JSON, and what in it became a file and is worth a display.
+
+    JSON that is too large for a value becomes a file as a whole.
+    """
+    objects: list[Any] = []
+    plain = _json_value(name, value, name, objects)
+    text = json.dumps(plain)
+    if len(text) <= VALUE_LIMIT:  # json.dumps writes ASCII
+        return plain, objects
+    if isinstance(plain, str | list | dict) and '{"$artifact": {' not in text:
+        return _as_file(name, plain, name, objects), objects
+    raise ValueError(
+        f"the value {name!r} has {len(text):,} bytes, and a value may have {VALUE_LIMIT:,}: "
+        "write it to a file, with artifact()"
+    )
+
+
+def _json_value(name: str, value: Any, place: str, objects: list[Any]) -> Any:
+    """*value* as JSON has it; *place* says where in the value *name* it stands.
+
+    What becomes a file is added to *objects*.
+    """
     match value:
         case None | bool():
             return value
@@ -85,21 +109,26 @@ def _json_value(name: str, value: Any, place: str) -> Any:
         case str() | int():
             return str(value) if isinstance(value, str) else int(value)
         case list() | tuple():
-            return [_json_value(name, v, f"{place}[{i}]") for i, v in enumerate(value)]
+            return [_json_value(name, v, f"{place}[{i}]", objects) for i, v in enumerate(value)]
         case dict():
+            if list(value) == ["$artifact"]:
+                raise ValueError(f"{place} has the key '$artifact', which is kept for files")
             return {
-                _key(name, key, place): _json_value(name, each, f"{place}[{key!r}]")
+                _key(name, key, place): _json_value(name, each, f"{place}[{key!r}]", objects)
                 for key, each in value.items()
             }
         case PurePath() | date() | time():
             return str(value) if isinstance(value, PurePath) else value.isoformat()
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
-        return _json_value(name, value.item(), place)
-    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    raise TypeError(
-        f"{place} is a {kind}, and a value must be JSON: write it to a file, "
-        f"at artifact({name!r}), and hand on what is small"
-    )
+        return _json_value(name, value.item(), place, objects)
+    return _as_file(name, value, place, objects)
+
+
+def _as_file(name: str, value: Any, place: str, objects: list[Any]) -> Any:
+    """*value* written to a file of this attempt: how that file stands among the values."""
+    from .serializers.writing import write
+
+    return write(name, value, place, artifact, objects)
 
 
 def _key(name: str, key: Any, place: str) -> str:
@@ -114,8 +143,23 @@ def _key(name: str, key: Any, place: str) -> str:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    if "$artifact" in (text := json.dumps(value, ensure_ascii=False)):
+        from .core.artifacts import ArtifactRef, in_one_line
+
+        ref = ArtifactRef.read(value)
+        text = ref.line if ref else json.dumps(in_one_line(value), ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def _display(value: Any) -> None:
+    """Show *value* as a cell does whose last line it is."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    number = getattr(value, "number", None)
+    is_inline = pyplot is not None and "inline" in pyplot.get_backend()
+    if pyplot is not None and is_inline and number is not None and pyplot.fignum_exists(number):
+        return  # it is shown at the end of the cell
+    display: Any = sys.modules["IPython"].display.display
+    display(value)
 
 
 def _shell() -> Any:

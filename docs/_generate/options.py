@@ -44,6 +44,14 @@ SETTINGS = {
     "lab_url": ("the address of the Jupyter server, for the links in messages", "no links"),
     "lab_root": ("the folder that is that server's root", "the project folder"),
     "alert_templates": ("a folder with templates of messages of your own", "none"),
+    "artifact_store": (
+        "where files that tasks hand on are kept: a folder, or a URL as `s3://bucket/folder`",
+        "`artifacts` in the home folder",
+    ),
+    "load_limit": (
+        "artifacts of more bytes than this reach a notebook unloaded",
+        f"{_DEFAULT.load_limit:,}",
+    ),
 }
 
 

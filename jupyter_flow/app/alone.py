@@ -32,11 +32,13 @@ from jupyter_flow.core.states import Outcome
 
 from .clock import SystemClock
 from .definitions import Definitions
+from .objects import handed, loaded
 from .settings import Settings
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from jupyter_flow.ports.artifacts import ArtifactStore
     from jupyter_flow.ports.executor import Assignment, Executor
 
 _ALONE = RunId("alone")
@@ -57,7 +59,7 @@ class TaskFailedError(FlowError, AssertionError):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class TaskResult:
-    """What came of a task: ``result["auc"]`` is a value that it handed on.
+    """What came of a task: ``result["auc"]`` is a value that it handed on, a frame as a frame.
 
     ``notebook`` is the executed notebook, ``log`` the text of its log, ``artifacts`` the folder of
     its files, which lasts as long as the result does. ``cpu`` is in seconds, ``memory`` in bytes.
@@ -77,7 +79,7 @@ class TaskResult:
         if name not in self.values:
             said = ", ".join(sorted(self.values)) or "none at all"
             raise KeyError(f"{self.task!r} handed on no value {name!r} ({said})")
-        return self.values[name]
+        return loaded(self.values[name], _artifacts())
 
     @property
     def outputs(self) -> list[NotebookNode]:
@@ -109,7 +111,8 @@ def run_task(
     *task* is the name in a notebook's tag or the path of a notebook, looked for below *folder* (the
     current one, unless given). With *flow* (an address, as for ``jupyter flow run``) it is that
     task of it: of its kind, with its options and the parameters that the flow itself says, *params*
-    being those of the flow. What it is given by other tasks must be in *parameters*.
+    being those of the flow. What it is given by other tasks must be in *parameters*: what they
+    would hand on as a file (a frame, a model) as it is.
 
     *at* is the logical time, for templates (now, unless given).
 
@@ -122,7 +125,7 @@ def run_task(
     try:
         settings = Settings.read(None if folder is None else Path(folder))
         definitions = Definitions(replace(settings, home=home))
-        given = dict(parameters or {})
+        given = {k: handed(k, v, home, _artifacts()) for k, v in (parameters or {}).items()}
         if flow is None:
             plan = _plan_of_notebook(definitions, task, given)
         else:
@@ -268,12 +271,22 @@ def _ended(assignment: Assignment) -> AttemptEnded:
 
 
 @cache
+def _artifacts() -> ArtifactStore:
+    """The files that are handed on, for as long as this process lives."""
+    from jupyter_flow.artifacts.folder import FolderArtifacts
+
+    folder = Path(mkdtemp(prefix="jupyter_flow-"))
+    finalize(_artifacts, shutil.rmtree, folder, ignore_errors=True)
+    return FolderArtifacts(folder)
+
+
+@cache
 def _executor() -> Executor:
     import atexit
 
     from jupyter_flow.execution.local import LocalExecutor
 
-    executor = LocalExecutor()
+    executor = LocalExecutor(artifacts=_artifacts())
     atexit.register(executor.close)
     return executor
 

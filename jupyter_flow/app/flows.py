@@ -30,6 +30,7 @@ from jupyter_flow.engine.assignments import Assignments
 from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
 from jupyter_flow.ports.alerts import Outgoing
+from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
@@ -75,6 +76,7 @@ class Flows:
         bus: Bus,
         tell: Callable[[str], None],
         open_stores: Callable[[], Stores],
+        open_artifacts: Callable[[], ArtifactStore],
         get_ready: Callable[[], None],
         make_running: Callable[[Stores], Running],
         make_cache: Callable[[Stores], Cache],
@@ -87,6 +89,7 @@ class Flows:
         self._bus = bus
         self._made_definitions = Once(lambda: Definitions(settings))
         self._opened_stores = Once(open_stores)
+        self._opened_artifacts = Once(open_artifacts)
         self._made_running = Once(lambda: make_running(self.stores))
         self._get_ready, self._make_cache = get_ready, make_cache
         self._make_outbox, self._try_address = make_outbox, try_address
@@ -110,6 +113,11 @@ class Flows:
         return self._opened_stores()
 
     @property
+    def artifacts(self) -> ArtifactStore:
+        """The files that tasks handed on."""
+        return self._opened_artifacts()
+
+    @property
     def _store(self) -> RunStore:
         return self.stores.runs
 
@@ -126,7 +134,7 @@ class Flows:
     @property
     def pruning(self) -> Pruning:
         """What can be done with old runs."""
-        return Pruning(self._store, self._places, self._clock)
+        return Pruning(self._store, self._places, self._clock, self.artifacts)
 
     @property
     def files(self) -> RunFiles:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run
+from jupyter_flow.ports.artifacts import ArtifactStore
 
 from .flows import Flows
 from .naming import unknown_task
+from .objects import loaded
 from .wiring import open_flows
 
 #: How many runs back a task is looked for when none is named.
@@ -23,20 +25,31 @@ _RECENT = 100
 class Loaded:
     """One task of one run: its inputs, its values and its files.
 
-    ``loaded["auc"]`` is a value that it handed on. ``globals().update(loaded.parameters)`` gives
-    an open notebook the inputs that the task had.
+    ``loaded["auc"]`` is a value that it handed on; a frame or a model is loaded then.
+    ``globals().update(loaded.parameters)`` gives an open notebook the inputs that the task had.
+    In ``values`` a file is told by its reference.
     """
 
     task: str
     run: str
     attempt: int
-    parameters: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     values: Mapping[str, Any]
     notebook: Path
     artifacts: Path
+    _store: ArtifactStore = field(repr=False)
+    _load_limit: int = field(repr=False)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The inputs as the notebook had them: loaded, unless they are large."""
+        return {name: self._loaded(value) for name, value in self.inputs.items()}
 
     def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+        return self._loaded(self.values[name])
+
+    def _loaded(self, value: Any) -> Any:
+        return loaded(value, self._store, limit=self._load_limit)
 
 
 def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
@@ -60,10 +73,12 @@ def load(task: str, run: str = "latest", *, flow: str | None = None) -> Loaded:
             task=str(key),
             run=found.id,
             attempt=attempt.number,
-            parameters=attempt.parameters,
+            inputs=attempt.parameters,
             values=task_run.values,
             notebook=notebook,
             artifacts=flows.files.path_of(found, key, what="artifacts"),
+            _store=flows.artifacts,
+            _load_limit=flows.settings.load_limit,
         )
 
 

@@ -18,12 +18,15 @@ from pathlib import Path
 from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.engine.places import Places
+from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Ended, RunStore
 
 log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
+#: What is younger may belong to what is not told in the store yet.
+_BEGUN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,27 +40,34 @@ class Doomed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """What went, or would go. ``snapshots`` counts notebooks' snapshots that no run needs."""
+    """What went, or would go. ``snapshots`` counts notebooks' snapshots that no run needs, and
+    ``artifacts`` the stored files that no task run handed on or was given."""
 
     runs: tuple[Doomed, ...] = ()
     snapshots: int = 0
+    artifacts: int = 0
     size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiskUse:
-    """Bytes that a project's home takes, by what for."""
+    """Bytes that a project's home takes, by what for. Artifacts kept elsewhere take none, but
+    for those that have been fetched; those kept here share theirs with the runs that made them."""
 
     runs: int
     snapshots: int
+    artifacts: int
     store: int
 
 
 class Pruning:
     """Clears away the runs of one project."""
 
-    def __init__(self, runs: RunStore, places: Places, clock: Clock) -> None:
+    def __init__(
+        self, runs: RunStore, places: Places, clock: Clock, artifacts: ArtifactStore
+    ) -> None:
         self._runs = runs
+        self._artifacts = artifacts
         self._places = places
         self._clock = clock
 
@@ -81,16 +91,20 @@ class Pruning:
         self._finish_interrupted()
         gone = [each for each in doomed if self._let_go(each)]
         snapshots, freed = self._drop_snapshots()
-        size = sum(each.size for each in gone) + freed
+        artifacts, freed_too = self._drop_artifacts()
+        size = sum(each.size for each in gone) + freed + freed_too
         log.info("runs pruned", extra={"action": "runs_pruned", "count": len(gone), "bytes": size})
-        return Pruned(runs=tuple(gone), snapshots=snapshots, size=size)
+        return Pruned(runs=tuple(gone), snapshots=snapshots, artifacts=artifacts, size=size)
 
     def disk_use(self) -> DiskUse:
         """How much room everything takes."""
         home = self._places.home
         store = sum(path.stat().st_size for path in home.glob("flow.db*"))
         return DiskUse(
-            runs=size_of(home / "runs"), snapshots=size_of(home / "snapshots"), store=store
+            runs=size_of(home / "runs"),
+            snapshots=size_of(home / "snapshots"),
+            artifacts=size_of(home / "artifacts") + size_of(home / "cache" / "artifacts"),
+            store=store,
         )
 
     # -- within --------------------------------------------------------------------------------
@@ -147,13 +161,26 @@ class Pruning:
     def _drop_snapshots(self) -> tuple[int, int]:
         """The snapshots that nothing refers to, unless they are so new that a run may be begun."""
         needed = self._runs.digests()
-        youngest = self._clock.now().timestamp() - 3600
+        youngest = (self._clock.now() - _BEGUN).timestamp()
         number = freed = 0
         for path in (self._places.home / "snapshots").glob("*.ipynb"):
             found = path.stat()
             if path.stem not in needed and found.st_mtime < youngest:
                 path.unlink(missing_ok=True)
                 number, freed = number + 1, freed + found.st_size
+        return number, freed
+
+    def _drop_artifacts(self) -> tuple[int, int]:
+        """The artifacts that nothing refers to, unless they are so new that the end of the attempt
+        that made them may still be on its way into the store."""
+        old = self._clock.now() - _BEGUN
+        found = [each for each in self._artifacts.all() if each.stored_at < old]
+        needed = self._runs.artifacts() if found else set()
+        number = freed = 0
+        for each in found:
+            if each.name not in needed:
+                self._artifacts.remove(each.name, put_before=old)
+                number, freed = number + 1, freed + each.size
         return number, freed
 
 

@@ -30,7 +30,8 @@ class Settings:
     ``keep_days`` say what a service keeps; without them it keeps all. ``keep_kernels`` is how many
     kernels of failed attempts stay at once, ``keep_kernel_minutes`` how long each does. ``lab_url``
     is the address of the Jupyter server whose root is ``lab_root``, for links;
-    ``alert_templates`` is a folder.
+    ``alert_templates`` is a folder. ``artifact_store`` is a folder or a URL of fsspec, "" for
+    ``<home>/artifacts``; artifacts of more than ``load_limit`` bytes reach a notebook unloaded.
     """
 
     folder: Path
@@ -48,6 +49,8 @@ class Settings:
     lab_url: str = ""
     lab_root: str = ""
     alert_templates: str = ""
+    artifact_store: str = ""
+    load_limit: int = 256 * 1024 * 1024
 
     @classmethod
     def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -60,6 +63,9 @@ class Settings:
         said = _from_files(project) | _from_environment(environ)
         home = project / said.pop("home", HOME)
         said["max_parallel"] = said.get("max_parallel") or os.cpu_count() or 2
+        store = said.get("artifact_store", "")
+        if store and "://" not in store:
+            said["artifact_store"] = str(project / store)
         database = said.pop("database", f"sqlite:///{home / 'flow.db'}")
         return cls(folder=folder, home=home, database=database, **said)
 
@@ -110,7 +116,7 @@ def _read(name: str, value: Any, source: str) -> Any:
             code="JF410",
         )
     try:
-        if name in ("max_parallel", "memory_reserve", "keep_runs", "keep_kernels"):
+        if name in ("max_parallel", "memory_reserve", "keep_runs", "keep_kernels", "load_limit"):
             return _number(value)
         if name in ("lease", "idle", "keep_days", "keep_kernel_minutes"):
             return _seconds(value, least=1.0 if name == "lease" else 0.0)

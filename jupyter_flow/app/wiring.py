@@ -19,6 +19,7 @@ from jupyter_flow.engine.scheduler import Scheduler
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.engine.surroundings import Surroundings
 from jupyter_flow.ports.alerts import Message
+from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
@@ -69,6 +70,7 @@ def wire(settings: Settings) -> Flows:
         bus=parts.bus,
         tell=parts.tell,
         open_stores=lambda: open_stores(settings),
+        open_artifacts=parts.artifacts,
         get_ready=parts.get_ready,
         make_running=parts.running,
         make_cache=parts.cache,
@@ -84,7 +86,8 @@ class Parts:
         self.settings = settings
         self.bus, self.clock, self.places = Bus(), SystemClock(), Places(settings.home)
         self._watchers = Watchers(settings.home)
-        self._executor = Once(lambda: _executor(self.clock, settings))
+        self.artifacts = Once(lambda: _artifacts(self.clock, settings))
+        self._executor = Once(lambda: _executor(self.clock, settings, self.artifacts()))
 
     def get_ready(self) -> None:
         """Something will be run in this process: begin what takes time, before all else loads."""
@@ -133,6 +136,7 @@ class Parts:
             home=self.settings.home,
             kernels=find_kernelspec,
             modules=module_files_of,
+            has_artifact=lambda name: self.artifacts().has(name),
         )
 
     def outbox(self, stores: Stores) -> Outbox:
@@ -209,10 +213,18 @@ def open_stores(settings: Settings) -> Stores:
     return open_store(settings.database)
 
 
-def _executor(clock: Clock, settings: Settings) -> Executor:
+def _artifacts(clock: Clock, settings: Settings) -> ArtifactStore:
+    from jupyter_flow.artifacts import open_artifacts
+
+    return open_artifacts(settings.artifact_store, settings.home, now=clock.now)
+
+
+def _executor(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:
     from jupyter_flow.execution.kept import KeptKernels
     from jupyter_flow.execution.local import LocalExecutor
 
     minutes = settings.keep_kernel_minutes
     kept = KeptKernels(most=settings.keep_kernels, seconds=minutes * 60)
-    return LocalExecutor(now=clock.now, kept=kept)
+    return LocalExecutor(
+        now=clock.now, kept=kept, artifacts=artifacts, load_limit=settings.load_limit
+    )

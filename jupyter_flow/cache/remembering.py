@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_flow.core.artifacts import ArtifactRef, artifacts_in
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.fingerprints import Fingerprint, changes, digest_of, text_of
 from jupyter_flow.core.ids import AttemptId
@@ -35,6 +36,7 @@ class ResultCache:
     """Remembers results. A `jupyter_flow.ports.cache.Cache`.
 
     *kernels* finds the kernelspec of a name, *modules* the files that cells import from folders;
+    *has_artifact* says whether what an artifact is stored under is still there.
     *home* is where the project keeps its files, the lists of what is installed among them.
     """
 
@@ -46,12 +48,14 @@ class ResultCache:
         home: Path,
         kernels: Callable[[str | None], Kernelspec],
         modules: Callable[[Iterable[str], Sequence[Path]], Iterable[Path]],
+        has_artifact: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._results = results
         self._clock = clock
         self._home = home
         self._kernels = kernels
         self._modules = modules
+        self._has = has_artifact
         self._digests = Digests()
         self._is_closed = False
 
@@ -113,7 +117,8 @@ class ResultCache:
             age = self._clock.now() - found.ended_at
             if age >= question.rule:
                 return f"the result of run {found.origin.run} is too old"
-        gone = [path for path in _paths(found.values, self._home) if not path.exists()]
+        gone = [str(path) for path in _paths(found.values, self._home) if not path.exists()]
+        gone += [each.name for each in artifacts_in(found.values) if not self._has(each.file)]
         return f"the file {gone[0]} of run {found.origin.run} is gone" if gone else ""
 
     def _nothing(self, fingerprint: Fingerprint, question: Question) -> Answer:
@@ -173,6 +178,9 @@ class ResultCache:
     def _told(self, value: Any) -> Any:
         """*value* with the digests of the project's own files in the place of their paths, which
         differ from run to run."""
+        ref = ArtifactRef.read(value)
+        if ref is not None:
+            return {"artifact": ref.digest}
         match value:
             case str():
                 path = _own_path(value, self._home)

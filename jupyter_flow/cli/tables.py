@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jupyter_flow.connections import VARIABLE
+from jupyter_flow.core.artifacts import ArtifactRef, in_one_line
 from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.pictures.faces import Face, face_of, heading
 from jupyter_flow.core.pictures.sketch import sketch
@@ -120,7 +121,8 @@ def value_table(run: Run) -> RenderableType | None:
     for task in run.plan.flow.graph.order:
         for each in run.runs_of(task):
             for name, value in each.values.items():
-                shown = repr(value)
+                ref = ArtifactRef.read(value)
+                shown = ref.line if ref is not None else repr(in_one_line(value))
                 cut = shown if len(shown) <= MOST_OF_A_VALUE else shown[: MOST_OF_A_VALUE - 1] + "…"
                 table.add_row(Text(f"{each.key}.{name}", style="dim"), Text(cut))
     return table if table.row_count else None

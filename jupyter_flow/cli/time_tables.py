@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_flow.core.artifacts import bytes_in_words as size
 from jupyter_flow.core.schedule_words import ahead, both_zones, firing, missing, rules
 from jupyter_flow.core.words import Tone, ago, count
 
@@ -149,6 +150,8 @@ def pruned_text(pruned: Pruned, disk: DiskUse, *, dry: bool) -> RenderableType:
     more = [Text(f"and {count(rest, 'more run')}", style="dim")] if rest > 0 else []
     verb = "would go" if dry else "is gone" if len(pruned.runs) == 1 else "are gone"
     told = f"{count(len(pruned.runs), 'run')} {verb}, {size(pruned.size)}"
+    if pruned.artifacts:
+        told += f", with {count(pruned.artifacts, 'artifact')} that nothing needs"
     rows: list[RenderableType] = [table] if pruned.runs else []
     return Group(*rows, *more, Text(told, style="bold"), Text(f"disk  {_disk(disk)}", style="dim"))
 
@@ -156,14 +159,5 @@ def pruned_text(pruned: Pruned, disk: DiskUse, *, dry: bool) -> RenderableType:
 def _disk(disk: DiskUse) -> str:
     # A store that is a server takes its room elsewhere.
     store = f", {size(disk.store)} of store" if disk.store else ""
-    return f"{size(disk.runs)} of runs, {size(disk.snapshots)} of snapshots{store}"
-
-
-def size(number: int) -> str:
-    """``12 kB``, ``3.4 MB``."""
-    value, units = float(number), ("B", "kB", "MB", "GB", "TB")
-    for unit in units:
-        if value < 1000 or unit == units[-1]:
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError("there is a last unit")
+    artifacts = f", {size(disk.artifacts)} of artifacts" if disk.artifacts else ""
+    return f"{size(disk.runs)} of runs, {size(disk.snapshots)} of snapshots{artifacts}{store}"

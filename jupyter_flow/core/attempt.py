@@ -28,6 +28,8 @@ class Cause(StrEnum):
     INPUT_REQUESTED = "InputRequested"
     #: It never came to run a cell: a template, a parameter, the kernel.
     START_FAILED = "StartFailed"
+    #: Its notebook succeeded, and a file that it handed on could not be stored.
+    STORE_FAILED = "StoreFailed"
     #: Somebody stopped it.
     CANCELLED = "Cancelled"
     #: The process that drove it is gone.

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, assert_never
 
+from .artifacts import ArtifactRef
+
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
 
 
@@ -167,6 +169,9 @@ def _looked_up(look_up: Any) -> Any:
 
 
 def _compare(left: Any, operator: Operator, right: Any) -> bool:
+    for ref in filter(None, map(ArtifactRef.read, (left, right))):
+        message = f"an artifact ({ref.line}) cannot be compared: let its task hand on a small value"
+        raise EvaluationError(message)
     try:
         return bool(_COMPARISONS[operator](left, right))
     except TypeError as error:

@@ -114,6 +114,7 @@ _CAUSES = {
     Cause.CELL_TIMEOUT: "a cell took longer than its cell_timeout",
     Cause.INPUT_REQUESTED: "a cell asked for input, and nobody is there to answer",
     Cause.START_FAILED: "it could not start",
+    Cause.STORE_FAILED: "what it handed on could not be stored",
     Cause.CANCELLED: "it was cancelled",
     Cause.LOST: "the process that ran it is gone",
 }

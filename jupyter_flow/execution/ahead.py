@@ -23,16 +23,20 @@ class Ahead:
         self._launcher = launcher
         self._lock = threading.Lock()
         self._requests: dict[AttemptKey, KernelRequest] = {}
+        # Reading what is foreseen takes a while: some may have begun by then.
+        self._begun: set[AttemptKey] = set()
         self._last: AttemptKey | None = None
 
     def foresee(self, requests: Iterable[tuple[AttemptKey, KernelRequest]]) -> None:
         """These will be wanted, in this order."""
         with self._lock:
-            self._requests.update(requests)
+            new = {key: request for key, request in requests if key not in self._begun}
+            self._requests.update(new)
 
     def begun(self, key: AttemptKey) -> None:
         """That one has what it wants."""
         with self._lock:
+            self._begun.add(key)
             self._requests.pop(key, None)
 
     def forget(self, run: RunId) -> None:
@@ -40,6 +44,7 @@ class Ahead:
         with self._lock:
             for key in [each for each in self._requests if each[0] == run]:
                 del self._requests[key]
+            self._begun = {each for each in self._begun if each[0] != run}
             is_ours = self._last is not None and self._last[0] == run
             self._last = None if is_ours else self._last
         if is_ours:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -17,10 +18,12 @@ from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
+from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Report
 from jupyter_flow.ports.kernels import Kernel, KernelLauncher
 
-from .failures import Ending, start_failed
+from .failures import Ending, not_stored, start_failed
+from .handing import bringer, stored, without_files
 from .kept import SUCCEEDED, Held, KeptKernels
 from .leftovers import end_leftovers
 from .log import AttemptLog
@@ -30,6 +33,9 @@ from .preparing import choose_kernel, environment_naming, environment_of, read_n
 from .requests import not_libraries, request_for
 from .stopping import Graces, Stopping
 from .undertaking import Undertaking
+
+#: An artifact of more bytes than this arrives unloaded.
+LOAD_LIMIT = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,8 @@ class Settings:
     log_limit: int = 16 * 2**20
     start_timeout: float = 60.0
     home: str | None = None
+    artifacts: ArtifactStore | None = None
+    load_limit: int = LOAD_LIMIT
 
 
 class RunningAttempt:
@@ -88,15 +96,19 @@ class RunningAttempt:
         self._stopping.begin(time.monotonic())
         undertaking: Undertaking | None = None
         last_words = ""
+        values: Mapping[str, Any] = {}
         try:
             log = AttemptLog(self.assignment.log, now=self._now, limit=self._settings.log_limit)
         except OSError as error:
-            self._tell(Ending.of(start_failed(f"its log cannot be written: {error}")), None)
+            self._tell(Ending.of(start_failed(f"its log cannot be written: {error}")), None, {})
             return
         self._log = log
         try:
             undertaking = self._begin(log)
             ending = undertaking.ending or Ending.of(start_failed("it ended without a word"))
+            values = without_files(undertaking.values)
+            if ending.outcome is Outcome.SUCCEEDED:
+                ending, values = self._store(ending, undertaking.values, log)
         except FlowError as error:
             last_words = str(error)
             ending = Ending.of(start_failed(error.what, name=error.code, traceback=last_words))
@@ -111,7 +123,7 @@ class RunningAttempt:
         self._write_down(log, last_words, str(ending.outcome), how)
         if ending.outcome is Outcome.SUCCEEDED:
             self._kept.let_go_of(self.assignment.run, self.assignment.key, SUCCEEDED)
-        self._tell(ending, undertaking)
+        self._tell(ending, undertaking, values)
 
     def stay(self) -> None:
         """After the end, in the same thread: hold the kernel that is kept, if one is."""
@@ -158,6 +170,7 @@ class RunningAttempt:
             language=spec.language,
             kernel=spec.name,
             path=assignment.source,
+            bring=bringer(self._settings.artifacts, spec, load_limit=self._settings.load_limit),
         )
         assignment.artifacts.mkdir(parents=True, exist_ok=True)
         named = f"kernel {spec.name!r}" if spec.name else "no kernel is named: this environment's"
@@ -192,14 +205,27 @@ class RunningAttempt:
         key, number = self.assignment.key, self.assignment.number
         self._report(AttemptProgressed(key=key, number=number, cell=cell, cells=cells))
 
-    def _tell(self, ending: Ending, undertaking: Undertaking | None) -> None:
+    def _store(
+        self, ending: Ending, values: Mapping[str, Any], log: AttemptLog
+    ) -> tuple[Ending, Mapping[str, Any]]:
+        """Store the files that were handed on: without them the attempt has not succeeded."""
+        try:
+            return ending, stored(values, self.assignment.artifacts, self._settings.artifacts)
+        except FlowError as error:
+            log.say(str(error))
+            failure = not_stored(error.what, name=error.code, traceback=str(error))
+            return Ending.of(failure), without_files(values)
+
+    def _tell(
+        self, ending: Ending, undertaking: Undertaking | None, values: Mapping[str, Any]
+    ) -> None:
         self._report(
             AttemptEnded(
                 key=self.assignment.key,
                 number=self.assignment.number,
                 outcome=ending.outcome,
                 failure=ending.failure,
-                values=undertaking.values if undertaking is not None else {},
+                values=values,
                 cpu=undertaking.exit.cpu if undertaking is not None else None,
                 memory=undertaking.exit.memory if undertaking is not None else None,
             )

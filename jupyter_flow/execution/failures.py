@@ -143,6 +143,11 @@ def start_failed(message: str, *, name: str = "", traceback: str = "") -> Failur
     )
 
 
+def not_stored(message: str, *, name: str, traceback: str) -> Failure:
+    """Its cells succeeded, and a file that it handed on could not be stored."""
+    return Failure(cause=Cause.STORE_FAILED, name=name, message=message, traceback=traceback)
+
+
 def stopped(
     cause: Cause,
     place: Place | None,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Prospect, Report
 from jupyter_flow.ports.kernels import KernelLauncher
 
@@ -40,6 +41,8 @@ class LocalExecutor:
     otherwise; it is closed with the executor. *graces* say how long each kind of push may take,
     *bounds* and *log_limit* how much output is kept, *start_timeout* how many seconds a kernel may
     take to boot. *kept* says how many kernels are kept where a task wants that, and how long.
+    *artifacts* keeps the files that are handed on; those of more than *load_limit* bytes arrive
+    unloaded.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class LocalExecutor:
         log_limit: int = 16 * 2**20,
         start_timeout: float = 60.0,
         kept: KeptKernels | None = None,
+        artifacts: ArtifactStore | None = None,
+        load_limit: int | None = None,
     ) -> None:
         self._now = now
         self._launcher = launcher or KernelRoutes()
@@ -61,13 +66,14 @@ class LocalExecutor:
         self._log_limit, self._start_timeout = log_limit, start_timeout
         self._home = None if home is None else str(home.absolute())
         self._kept = kept or KeptKernels()
+        self._artifacts, self._load_limit = artifacts, load_limit
         self._lock = threading.Lock()
         self._running: dict[AttemptKey, tuple[RunningAttempt, threading.Thread]] = {}
         self._is_closed = False
 
     @cached_property
     def _settings(self) -> Settings:
-        from .attempt import Settings
+        from .attempt import LOAD_LIMIT, Settings
         from .outputs import Bounds
 
         return Settings(
@@ -76,6 +82,8 @@ class LocalExecutor:
             log_limit=self._log_limit,
             start_timeout=self._start_timeout,
             home=self._home,
+            artifacts=self._artifacts,
+            load_limit=LOAD_LIMIT if self._load_limit is None else self._load_limit,
         )
 
     def get_ready(self) -> None:

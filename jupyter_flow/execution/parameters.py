@@ -18,10 +18,13 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from jupyter_flow.core.artifacts import Arrival
 from jupyter_flow.core.errors import DefinitionError, Problem, Where
+from jupyter_flow.core.notebooks.arriving import arriving
 from jupyter_flow.core.notebooks.contract import contract_of
 from jupyter_flow.core.notebooks.parameter_types import PathText, convert
 
+from .handing import Code
 from .parts import code_cell, part
 
 TAG, INJECTED = "parameters", "injected-parameters"
@@ -36,16 +39,23 @@ _HINT = (
 
 
 def inject(
-    notebook: NotebookNode, parameters: Mapping[str, Any], *, language: str, kernel: str, path: str
+    notebook: NotebookNode,
+    parameters: Mapping[str, Any],
+    *,
+    language: str,
+    kernel: str,
+    path: str,
+    bring: Callable[[Arrival], Any] | None = None,
 ) -> int | None:
     """Put *parameters* into *notebook*; returns where a cell was added, None when none was.
 
+    *bring* makes of an artifact what the notebook gets for it.
     Raises DefinitionError (JF221 to JF224), naming *path*, with all that cannot be passed.
     """
     if not parameters:
         return None
     where = Where(path=path)
-    values = _checked(notebook, parameters, language, where)
+    values = _checked(notebook, parameters, language, where, bring)
     _note(notebook, values)
     if language.lower() in _PYTHON:
         source = python_source(values)
@@ -77,7 +87,11 @@ def literal(value: Any) -> str:
 
 
 def _checked(
-    notebook: NotebookNode, parameters: Mapping[str, Any], language: str, where: Where
+    notebook: NotebookNode,
+    parameters: Mapping[str, Any],
+    language: str,
+    where: Where,
+    bring: Callable[[Arrival], Any] | None,
 ) -> dict[str, Any]:
     """*parameters* as the contract wants them, each known to be writable."""
     tagged = _tagged(notebook, TAG)
@@ -94,7 +108,9 @@ def _checked(
             refuse("JF221", f"{name!r} is no name of a parameter", "Use letters, digits and _.")
             continue
         try:
-            values[name] = convert(value, types[name]) if name in types else value
+            wanted = types.get(name, "")
+            value = convert(value, wanted) if wanted else value
+            values[name] = value if bring is None else _brought(arriving(value, wanted), bring)
         except ValueError as error:
             refuse("JF222", f"the parameter {name!r} {error}", "Change the value or its type.")
             continue
@@ -105,6 +121,19 @@ def _checked(
     if problems:
         raise DefinitionError(problems)
     return values
+
+
+def _brought(value: Any, bring: Callable[[Arrival], Any]) -> Any:
+    """*value* with what *bring* makes of each artifact in it."""
+    match value:
+        case Arrival():
+            return bring(value)
+        case dict():
+            return {key: _brought(each, bring) for key, each in value.items()}
+        case list() | tuple():
+            return type(value)(_brought(each, bring) for each in value)
+        case _:
+            return value
 
 
 def is_name(name: object, language: str = "python") -> bool:
@@ -255,4 +284,5 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
     time: _datetime,
     timedelta: _timedelta,
     PathText: _path,
+    Code: str,
 }

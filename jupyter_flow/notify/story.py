@@ -13,6 +13,7 @@ from datetime import tzinfo
 from typing import Any
 
 from jupyter_flow.core.alerts import Alert, Occasion
+from jupyter_flow.core.artifacts import in_one_line
 from jupyter_flow.core.report import FailureReport, failures, report_of
 from jupyter_flow.core.run import Attempt, Run, TaskRun
 from jupyter_flow.core.states import RunState, TaskState
@@ -215,6 +216,7 @@ def _values(run: Run, task_run: TaskRun | None) -> Iterator[Value]:
 
 
 def _shown(value: Any) -> str:
+    value = in_one_line(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

@@ -140,7 +140,7 @@ class KernelLauncher(Protocol):
     def launch(self, request: KernelRequest) -> Kernel:
         """A new kernel, which may still be booting: it is ready when it answers.
 
-        Raises FlowError (JF601 to JF609) when there is no such kernel or it cannot be started.
+        Raises FlowError (JF601 to JF605) when there is no such kernel or it cannot be started.
         """
 
     def close(self) -> None:

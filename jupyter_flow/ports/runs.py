@@ -269,6 +269,9 @@ class RunStore(Protocol):
     def digests(self) -> set[str]:
         """The notebooks' snapshots that runs, requests and pinned schedules are made from."""
 
+    def artifacts(self) -> set[str]:
+        """The files of all artifacts that task runs handed on or were given: `ArtifactRef.file`."""
+
     def ask(self, run: RunId, request: Request, *, now: datetime) -> None:
         """Leave a request for whoever drives the run."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from jupyter_flow.core.artifacts import artifacts_in
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.states import RunState
@@ -45,6 +46,12 @@ class SqlClearing(SqlPart):
             if isinstance(request, RepairRequested | ClearRequested):
                 targets += request.targets.values()
         return {target.digest for target in targets}
+
+    def artifacts(self) -> set[str]:
+        """The files of all artifacts that task runs handed on or were given."""
+        with self._database.reading() as db:
+            texts = db.execute(sql.WITH_ARTIFACTS).scalars()
+            return {ref.file for text in texts for ref in artifacts_in(rows.values_of(text))}
 
 
 def _why_needed(db: Connection, run: RunId, now: datetime) -> str | None:

@@ -216,6 +216,8 @@ HARD_VALUES: Mapping[str, Any] = {
     "text": "Zoë \N{SNOWMAN} \N{PILE OF POO} \u2028 \x00 \\ \" '",
     "nested": {"a": [1, [2, {"b": []}]], "": {}, "$date": {"$date": "no date"}},
     "infinite": [float("inf"), float("-inf")],
+    "frame": {"$artifact": {"digest": "d" * 64, "format": "npy", "size": 1, "preview": {}}},
+    "no frame": [{"$artifact": 5}, {"$artifact": {"$date": [float("inf")]}}],
 }
 
 EVENTS: tuple[Event, ...] = (

@@ -9,6 +9,8 @@ has no word for is written as an object with one key that begins with ``$``:
     (1, 2)              {"$tuple": [1, 2]}
     {"$date": 1}        {"$dict": {"$date": 1}}      a user's object that looks like one of these
 
+A reference to an artifact has the form of such an object itself, and is written as it is.
+
 Anything else (sets, bytes, frames, objects of any class) is refused, never turned into a string.
 """
 
@@ -20,6 +22,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
 
+from jupyter_flow.core.artifacts import KEY as ARTIFACT
+from jupyter_flow.core.artifacts import is_artifact
 from jupyter_flow.core.errors import UsageError
 
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -71,6 +75,8 @@ def _written_object(value: Mapping[Any, Any]) -> dict[str, Any]:
         raise _refusal(f"an object with the key {strange[0]!r}, which is no string,")
     written = {str(key): _written(item) for key, item in value.items()}
     is_ambiguous = len(written) == 1 and next(iter(written)).startswith("$")
+    if is_ambiguous and is_artifact(value):
+        return written
     return {"$dict": written} if is_ambiguous else written
 
 
@@ -120,6 +126,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$text": lambda text: text.encode("ascii").decode("unicode_escape"),
     "$tuple": lambda items: tuple(from_json(item) for item in items),
     "$dict": _object,
+    ARTIFACT: lambda ref: {ARTIFACT: from_json(ref)},
     "$datetime": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$timedelta": lambda parts: timedelta(*parts),

@@ -87,7 +87,7 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "retry_on",
         texts.EXCEPTIONS,
         "try again only after these exception classes (or those derived from them) and causes: "
-        "CellError, KernelDied, OutOfMemory, Timeout, CellTimeout, Lost",
+        "CellError, KernelDied, OutOfMemory, Timeout, CellTimeout, StoreFailed, Lost",
         '["ConnectionError", "KernelDied"]',
         "after any",
     ),

@@ -12,6 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.expressions import EvaluationError, Expression, values_used
 from jupyter_flow.core.flow import Task
 from jupyter_flow.core.inputs import MissingValueError, context_of, scope_of, value_of
@@ -61,6 +62,10 @@ def _list(run: Run, task: Task, name: str, expression: Expression) -> list[Any] 
         found = value_of(expression, run, context_of(run, task.name))
     except EvaluationError as error:
         return Refusal(Signal.FAIL, f"cannot be mapped over {name!r}: {error}")
+    ref = ArtifactRef.read(found)
+    if ref is not None:
+        words = f"it is an artifact ({ref.line}), and no list of values"
+        return Refusal(Signal.FAIL, f"cannot be mapped over {name!r}: {words}")
     match found:
         case list() | tuple():
             return list(found)

@@ -22,7 +22,7 @@ class Anything:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A type without parts: int, float, str, bool, None, date, datetime or Path."""
+    """A type without parts: int, float, str, bool, None, date, datetime, Path or Artifact."""
 
     name: str
 
@@ -66,7 +66,9 @@ class UnionType:
 
 Shape = Anything | Plain | Container | TupleType | DictType | LiteralType | UnionType
 
-_PLAIN = frozenset({"int", "float", "str", "bool", "None", "NoneType", "date", "datetime", "Path"})
+_PLAIN = frozenset(
+    {"int", "float", "str", "bool", "None", "NoneType", "date", "datetime", "Path", "Artifact"}
+)
 _PLAIN_ALIASES = {"NoneType": "None", "PurePath": "Path", "PosixPath": "Path", "PathLike": "Path"}
 _CONTAINERS = {
     **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), "list"),

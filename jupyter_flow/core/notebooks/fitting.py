@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from jupyter_flow.core.artifacts import ArtifactRef
+
 from .annotations import (
     Container,
     DictType,
@@ -18,6 +20,7 @@ from .annotations import (
     TupleType,
     UnionType,
 )
+from .arriving import way_of
 
 #: Where in the value ("" for all of it), and the culprit.
 Fault = tuple[str, Any]
@@ -25,6 +28,9 @@ Fault = tuple[str, Any]
 
 def fault_of(value: Any, shape: Shape) -> Fault | None:
     """The first part of *value* that does not fit *shape*; None when all of it does."""
+    ref = ArtifactRef.read(value)
+    if ref is not None:
+        return None if way_of(ref, shape) is not None else ("", ref)
     match shape:
         case Plain(name=name):
             return None if _FITS[name](value) else ("", value)
@@ -124,6 +130,7 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
     "None": lambda value: value is None,
     "date": _is_moment(date.fromisoformat, date),
     "datetime": _is_moment(datetime.fromisoformat, datetime),
+    "Artifact": lambda _value: False,  # those that are one have been told by then
     "Path": lambda value: isinstance(value, str) or hasattr(value, "__fspath__"),
 }
 

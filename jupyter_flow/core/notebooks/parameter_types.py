@@ -1,9 +1,9 @@
 """The types that a parameter may declare: is a value of that type, and what becomes of a text.
 
 A type is the text of an annotation. Known are int, float, str, bool, None, list, dict, tuple, set,
-date, datetime, Path, Literal, Optional, unions and Any, under their usual names; whatever else
-an annotation says (``pd.DataFrame``) is not checked. Nothing is converted that would change its
-meaning: the text "3" is no int, True is no int, 2.5 is no int.
+date, datetime, Path, Artifact, Literal, Optional, unions and Any, under their usual names;
+whatever else an annotation says (``pd.DataFrame``) is not checked. Nothing is converted that would
+change its meaning: the text "3" is no int, True is no int, 2.5 is no int.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import json
 from ast import literal_eval
 from datetime import date, datetime
 from typing import Any
+
+from jupyter_flow.core.artifacts import ArtifactRef, is_artifact
 
 from .annotations import (
     Anything,
@@ -55,7 +57,7 @@ def check(value: Any, type_text: str) -> str | None:
     if fault is None:
         return None
     place, culprit = fault
-    got = "None" if culprit is None else f"{_short(culprit)} ({type(culprit).__name__})"
+    got = _told(culprit)
     if not place:
         return f"must be {words_of(shape)}, got {got}"
     return f"must be {words_of(shape)}, but {place} is {got}"
@@ -88,6 +90,8 @@ _CONTAINERS = {"list": list, "tuple": tuple, "set": set}
 
 
 def _converted(value: Any, shape: Shape) -> Any:
+    if is_artifact(value):
+        return value
     match shape:
         case Plain(name="float"):
             return float(value)
@@ -153,6 +157,12 @@ def _structure(text: str) -> Any:
     """A list or an object, as JSON or as Python writes it; None when it is neither."""
     found = read_or_none(json.loads, text)
     return read_or_none(literal_eval, text.strip()) if found is None else found
+
+
+def _told(culprit: Any) -> str:
+    if isinstance(culprit, ArtifactRef):
+        return f"an artifact ({culprit.line})"
+    return "None" if culprit is None else f"{_short(culprit)} ({type(culprit).__name__})"
 
 
 def _short(value: Any, limit: int = 60) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from jupyter_flow.core.artifacts import artifacts_in
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.ports.runs import Ended
@@ -61,6 +62,16 @@ class MemoryClearing(MemoryPart):
             if isinstance(request, RepairRequested | ClearRequested):
                 targets += request.targets.values()
         return {target.digest for target in targets}
+
+    def artifacts(self) -> set[str]:
+        """The files of all artifacts that task runs handed on or were given."""
+        with self._shelf.lock:
+            task_runs = [
+                each for kept in self._shelf.runs.values() for each in kept.run.task_runs.values()
+            ]
+        values = [value for each in task_runs for value in (each.values, each.item)]
+        values += [attempt.parameters for each in task_runs for attempt in each.attempts]
+        return {ref.file for value in values for ref in artifacts_in(value)}
 
     def _why_needed(self, kept: KeptRun, now: datetime) -> str | None:
         if not kept.run.state.is_final:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, union, update
 
+from jupyter_flow.core.artifacts import KEY
 from jupyter_flow.core.states import RunState
 from jupyter_flow.store.tables import (
     alerts,
@@ -117,6 +118,13 @@ DELETE_RUN = delete(runs).where(THE_RUN)
 #: Runs of one flow as it was at one time share the text of their plan.
 PLANS = union(select(plans.c.plan), select(schedules.c.plan).where(schedules.c.plan.is_not(None)))
 ALL_REQUESTS = select(requests.c.request)
+#: Users' values in which an artifact may be.
+WITH_ARTIFACTS = union(
+    *(
+        select(column.label("text")).where(column.contains(f'"{KEY}"', autoescape=True))
+        for column in (task_runs.c["values"], task_runs.c.item, attempts.c.parameters)
+    )
+)
 
 
 def insert_run(dialect: str) -> Any:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import ConflictError, NotFoundError
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.flow import Plan
+from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.runs import Ended, RunStore
@@ -20,6 +22,7 @@ from jupyter_flow.testing.samples import (
     MINUTE,
     NOON,
     alert_of,
+    attempt_of,
     fired_run,
     plan_of,
     run_of,
@@ -141,6 +144,31 @@ class ClearingPromises(StorePromises):
         stores.schedules.put(schedule_of("pinned", plan=_plan_from("5")))
 
         assert stores.runs.digests() == {digit * 64 for digit in "12345"}
+
+    def test_artifacts_are_needed_by_task_runs_that_made_them_or_were_given_them(
+        self, stores: Stores
+    ) -> None:
+        assert stores.runs.artifacts() == set()
+        made, item, given, kept, gone = (
+            ArtifactRef(digest=digit * 64, format="npy", size=1, name="ä") for digit in "12345"
+        )
+        values = {"deep": {"in": [made.as_json()]}, "text": '"$artifact"'}
+        attempt = attempt_of(parameters={"all": [given.as_json(), "$"]})
+        task_runs = {
+            "live": task_run_of(LOAD, attempt, values=values, item={"x": item.as_json()}),
+            "kept": task_run_of(values={"y": kept.as_json()}),
+            "gone": task_run_of(values={"y": gone.as_json()}),
+        }
+        for name, task_run in task_runs.items():
+            stores.runs.create(run_of(name))
+            lease = stores.runs.lease(RunId(name), "ada", now=NOON, duration=MINUTE)
+            assert lease is not None
+            ended = run_of(name, **({} if name == "live" else _ENDED))
+            recorded(stores.runs, lease, ended, changed=[task_run])
+            stores.runs.release(lease)
+        stores.runs.delete(run_of("gone").id, now=NOON)
+
+        assert stores.runs.artifacts() == {each.file for each in (made, item, given, kept)}
 
 
 def _plan_from(digit: str) -> Plan:

@@ -1,6 +1,7 @@
 /** A small viewer of JSON values: short ones in a line, long ones to be unfolded. */
 import { memo, useState } from 'react';
 
+import { artifactLine } from '../core/artifacts';
 import { Icon } from './Icon';
 
 /** Texts longer than this are cut until they are asked for. */
@@ -15,6 +16,10 @@ export interface IJsonProps {
 }
 
 export const Json = memo(function Json({ value, open = 1 }: IJsonProps) {
+  const line = artifactLine(value);
+  if (line !== null) {
+    return <span className="jp-Flow-json" data-type="artifact" title="a file that was handed on">{line}</span>;
+  }
   if (value !== null && typeof value === 'object') {
     return <Folder value={value} open={open} />;
   }

@@ -12,6 +12,7 @@ import pytest
 from jupyter_flow.app import wiring
 from jupyter_flow.app.flows import Flows
 from jupyter_flow.app.settings import Settings
+from jupyter_flow.core.artifacts import artifacts_in
 from jupyter_flow.core.ids import AttemptId, TaskKey
 from jupyter_flow.core.options import ANEW
 from jupyter_flow.core.run import Run
@@ -224,3 +225,22 @@ def test_it_is_told_beforehand_what_would_be_restored_and_what_has_changed(two: 
     assert "           -jupyter_flow.output(rows=prep.rows(n))" in after
     assert "           +jupyter_flow.output(rows=prep.rows(n + 1))" in after
     assert "  now      runs: that depends on what comes from 'load'" in after
+
+
+def test_frames_are_compared_by_what_is_in_them_and_must_be_kept(lab: Lab) -> None:
+    code = "import pandas\nimport jupyter_flow\nframe = pandas.DataFrame({'x': [1, 2]})\n"
+    lab.write("load", code + "jupyter_flow.output(df=frame)")
+    lab.write("sum", HAND_ON.format("total=int(df.x.sum())"), parameters="df = None")
+    body = "load >> sum(df=load.df)"
+    first = lab.run("frames --cache", body)
+    assert first.task_runs[TaskKey("sum")].values == {"total": 3}
+    lab.write("load", code + "y = 1\njupyter_flow.output(df=frame)")
+    second = lab.run("frames --cache", body)
+    assert [each.state.value for each in second.in_order()] == ["succeeded", "restored"]
+    (ref,) = artifacts_in(second.task_runs[TaskKey("load")].values)
+    (kept,) = lab.flows.settings.home.glob(f"artifacts/*/{ref.file}")
+    kept.unlink()
+
+    third = lab.run("frames --cache", body)
+    assert [each.state.value for each in third.in_order()] == ["succeeded", "restored"]
+    assert "is gone" in lab.log(third, "load")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.events import RepairRequested, RunStarted
-from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.states import RunState
 
 if TYPE_CHECKING:
@@ -100,6 +103,52 @@ def test_what_lives_stays(made: Project) -> None:
     assert len(pruned.runs) == 1
     assert ids(made) == sorted([queued, asked])
     assert (flows.files.folder_of(flows.run(asked)) / "1.ipynb").is_file()
+
+
+def put(made: Project, folder: Path, content: bytes, *, age: timedelta) -> ArtifactRef:
+    """An artifact that has been in the store for so long."""
+    file = folder / "file"
+    file.unlink(missing_ok=True)
+    file.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    ref = ArtifactRef(digest=digest, format="bin", size=len(content))
+    made.flows.artifacts.put(file, ref.file)
+    moment = (made.clock.now() - age).timestamp()
+    os.utime(made.flows.artifacts.fetch(ref.file), (moment, moment))
+    return ref
+
+
+def with_artifact(made: Project, run: RunId, ref: ArtifactRef, *, given: bool = False) -> None:
+    """Have a task of *run* hand on the artifact, or be given it."""
+    store, now = made.flows.stores.runs, made.clock.now()
+    lease = store.lease(run, "me", now=now, duration=DAY)
+    assert lease is not None
+    found = store.load(run)
+    value = {"x": [ref.as_json()]}
+    task_run = replace(found.task_runs[TaskKey("first")], **{"item" if given else "values": value})
+    after = store.last_entry(run)
+    changed = found.with_task_run(task_run)
+    store.record(lease, changed, RunStarted(), changed=[task_run], moves=(), after=after, now=now)
+    store.release(lease)
+
+
+def test_artifacts_go_with_the_last_run_that_needs_them(made: Project, tmp_path: Path) -> None:
+    artifacts = [put(made, tmp_path, bytes([n]) * 100, age=DAY) for n in range(4)]
+    live, given, old, _unused = artifacts
+    young = put(made, tmp_path, b"its end is on the way", age=timedelta(minutes=30))
+    with_artifact(made, made.flows.start(made.flows.flow("sketch")), live)
+    first, kept = ended_runs(made, 2)
+    with_artifact(made, first, old)
+    with_artifact(made, kept, given, given=True)
+    os.utime(made.flows.artifacts.fetch(young.file), (made.clock.now().timestamp() - 60,) * 2)
+
+    pruned = made.flows.pruning.prune(keep_runs=1)
+
+    assert [each.run for each in pruned.runs] == [first]
+    assert (pruned.artifacts, pruned.size) == (2, 1200)
+    left = {each.name for each in made.flows.artifacts.all()}
+    assert left == {each.file for each in (live, given, young)}
+    assert made.flows.pruning.disk_use().artifacts == 221
 
 
 def test_what_was_interrupted_is_finished(made: Project) -> None:

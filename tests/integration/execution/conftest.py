@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from jupyter_flow.artifacts.folder import FolderArtifacts
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Failure
@@ -132,9 +133,15 @@ def launcher_of(route: str) -> KernelLauncher:
 
 
 @pytest.fixture(scope="session")
-def executor(route: str) -> Iterator[LocalExecutor]:
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> FolderArtifacts:
+    """Where the files are kept that attempts hand on."""
+    return FolderArtifacts(tmp_path_factory.mktemp("artifacts"))
+
+
+@pytest.fixture(scope="session")
+def executor(route: str, artifacts: FolderArtifacts) -> Iterator[LocalExecutor]:
     graces = Graces(interrupt=1.0, terminate=1.0)
-    made = LocalExecutor(graces=graces, launcher=launcher_of(route))
+    made = LocalExecutor(graces=graces, launcher=launcher_of(route), artifacts=artifacts)
     yield made
     made.close()
 

@@ -86,6 +86,15 @@ def test_what_has_begun_needs_none() -> None:
     assert launcher.log == ["c"]
 
 
+def test_what_has_begun_before_it_was_foreseen_needs_none_either() -> None:
+    made, launcher = foreseen()
+    made.begun(key("b"))
+    made.foresee([(key("b"), request("b")), (key("c"), request("c"))])
+    made.start(busy=0)
+
+    assert launcher.log == ["c"]
+
+
 def test_one_that_was_not_taken_does_not_stand_in_the_way() -> None:
     made, launcher = foreseen("skipped", "c")
     made.start(busy=0)

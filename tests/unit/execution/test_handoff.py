@@ -26,16 +26,49 @@ def test_outside_a_kernel_values_are_printed(capsys: pytest.CaptureFixture[str])
     )
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"x", np.zeros(3), {1: 2}, [{"a": object()}]])
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1, 2}, range(3), np.array([object()]), {1: 2}, [{"a": object()}]],
+)
 def test_what_is_no_json_is_refused_with_a_way_out(value: Any) -> None:
     with pytest.raises(TypeError, match=r"artifact|items\(\)"):
         output(thing=value)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, [np.float32("nan")], "x" * 70_000])
-def test_what_no_store_could_keep_is_refused(value: Any) -> None:
+@pytest.mark.parametrize("value", [math.nan, math.inf, [np.float32("nan")], [b"x"] * 400])
+def test_what_no_store_could_keep_is_refused(value: Any, project: Path) -> None:
     with pytest.raises(ValueError, match=r"JSON does not know|may have"):
         output(thing=value)
+
+
+def test_a_value_that_could_be_taken_for_a_file_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"x\['a'\]\[0\] has the key '\$artifact'"):
+        output(x={"a": [{"$artifact": 1}]})
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "content"),
+    [
+        (b"\x00\xff", "bin, bytes, 2 B", b"\x00\xff"),
+        ("ä" * 40_000, "txt, 40,000 characters, 80 kB", "ä".encode() * 40_000),
+        (list(range(20_000)), "json, 20,000 items, 129 kB", None),
+        ({str(n): n for n in range(9_000)}, "json, 9,000 entries, 124 kB", None),
+    ],
+)
+def test_what_is_too_large_or_no_json_becomes_a_file(
+    value: Any, line: str, content: bytes | None, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output(thing=value)
+    assert capsys.readouterr().out == f"thing = {line}\n"
+    (file,) = (project / ".jupyter_flow" / "scratch" / "values").iterdir()
+    found = file.read_bytes()
+    assert found == content if content is not None else json.loads(found) == value
+
+
+def test_what_fails_while_it_is_written_leaves_no_file(project: Path) -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        output(thing="\ud800" * 70_000)
+    assert list((project / ".jupyter_flow" / "scratch" / "values").iterdir()) == []
 
 
 def test_by_hand_an_artifact_is_a_scratch_file(project: Path) -> None:

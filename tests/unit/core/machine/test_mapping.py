@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.events import RunStarted
 from jupyter_flow.core.expressions import Constant, Expression, ListOf, ParamRef, ValueRef
 from jupyter_flow.core.flow import Task
@@ -116,7 +117,15 @@ def test_a_task_whose_list_nobody_handed_on_is_blocked() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("abc", "str is no list"), (3, "int is no list"), (None, "NoneType is no list")],
+    [
+        ("abc", "str is no list"),
+        (3, "int is no list"),
+        (None, "NoneType is no list"),
+        (
+            ArtifactRef(digest="d" * 64, format="json", size=70_000).as_json(),
+            "it is an artifact (json, 70 kB), and no list of values",
+        ),
+    ],
 )
 def test_a_task_whose_list_is_none_fails(value: Any, words: str) -> None:
     run = after(mapped(part=ValueRef("make", "parts")), {"parts": value})
