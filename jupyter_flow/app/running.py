@@ -143,6 +143,7 @@ class Running:
             threads = list(self._threads.values())
         for thread in threads:
             thread.join()
+        self._around.lookout.close()
         self._around.executor.close()
         if self._nudges.is_made:
             self._nudges().close()

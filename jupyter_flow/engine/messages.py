@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jupyter_flow.core.commands import Await
 from jupyter_flow.core.events import Event
 from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.ports.lookout import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,12 @@ class Poke:
     await_: Await
 
 
-Message = Event | Granted | Beat | Look | Leave | Flush | Poke
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody looked for what is waited for."""
+
+    await_: Await
+    sight: Sight
+
+
+Message = Event | Granted | Beat | Look | Leave | Flush | Poke | Seen

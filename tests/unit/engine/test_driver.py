@@ -38,6 +38,7 @@ from jupyter_flow.ports.executor import Assignment, Prospect, Report
 from jupyter_flow.ports.runs import Entry, Lease
 from jupyter_flow.store.memory import MemoryRunStore, MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
+from jupyter_flow.testing.lookouts import ScriptedLookout
 from jupyter_flow.testing.luck import Fate, flow_of, run_of
 
 BROKEN = Fate(outcome=Outcome.FAILED, failure=Failure(cause=Cause.CELL_ERROR, name="ValueError"))
@@ -108,6 +109,7 @@ class World:
     ) -> None:
         self.clock, self.store = FakeClock(), store or MemoryRunStore()
         self.executor = FatefulExecutor(fates or {})
+        self.lookout = ScriptedLookout()
         self.published: list[Entry] = []
         self.run = run_of(flow, at=self.clock.now())
         self.store.create(self.run)
@@ -121,6 +123,7 @@ class World:
         around = Surroundings(
             store=self.store,
             executor=self.executor,
+            lookout=self.lookout,
             slots=self.slots,
             clock=self.clock,
             assignments=Assignments(Places(Path("/home")), self.store),
