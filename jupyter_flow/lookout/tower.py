@@ -51,12 +51,13 @@ class Tower:
             if self._crew is None:
                 self._crew = _Crew(self._home)
             crew = self._crew
+        look, room = crew.look_for(wait)
         is_over = threading.Event()
         tasks: list[asyncio.Task[None]] = []
 
         def begin() -> None:
             if not is_over.is_set():
-                tasks.append(crew.loop.create_task(self._keep(crew, wait, tell, is_over)))
+                tasks.append(crew.loop.create_task(self._keep(wait, tell, look, room, is_over)))
 
         def end() -> None:
             is_over.set()
@@ -74,17 +75,16 @@ class Tower:
 
     async def _keep(
         self,
-        crew: _Crew,
         wait: Await,
         tell: Callable[[Sight], None],
+        look: Look,
+        room: asyncio.Semaphore,
         is_over: threading.Event,
     ) -> None:
         """Look again and again, until there is no use in it or its time has passed."""
-        look, room = crew.look_for(wait)
         pause, before = wait.every, None
         while True:
-            now, last_before = self._clock.now(), before
-            is_late = wait.until is not None and now >= wait.until
+            is_late = wait.until is not None and self._clock.now() >= wait.until
             async with room:
                 sight = await self._look(look)
             if is_over.is_set():
@@ -92,13 +92,12 @@ class Tower:
             if sight.is_there or sight.is_hopeless or is_late:
                 tell(replace(sight, is_last=True))
                 return
-            if sight.seen != last_before:
+            if sight.seen != before:
                 tell(sight)
             before = sight.seen
             rest = pause if wait.until is None else min(pause, wait.until - self._clock.now())
             await asyncio.sleep(max(rest.total_seconds(), 0))
-            pause = pause * wait.backoff
-            pause = pause if wait.longest is None else min(pause, wait.longest)
+            pause = pause if wait.longest is None else min(pause * wait.backoff, wait.longest)
 
     async def _look(self, look: Look) -> Sight:
         """One look, whatever comes of it."""
