@@ -144,6 +144,7 @@ class Running:
         for thread in threads:
             thread.join()
         self._around.cache.close()
+        self._around.lookout.close()
         self._around.executor.close()
         if self._nudges.is_made:
             self._nudges().close()

@@ -106,6 +106,7 @@ class Parts:
     ) -> Running:
         """What drives runs in this process."""
         from jupyter_flow.execution.loading import load
+        from jupyter_flow.lookout.tower import Tower
 
         load()  # before there are threads that want it
         settings = self.settings
@@ -115,6 +116,7 @@ class Parts:
         around = Surroundings(
             store=stores.runs,
             executor=executor,
+            lookout=Tower(self.clock, settings.home),
             slots=Slots(admission, has_memory=has_memory),
             clock=self.clock,
             assignments=Assignments(self.places, stores.runs),

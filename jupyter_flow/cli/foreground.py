@@ -110,7 +110,7 @@ class Lines:
     """One plain line for each change, for logs."""
 
     def __init__(self) -> None:
-        self._before: Mapping[TaskKey, TaskState] = {}
+        self._before: Mapping[TaskKey, tuple[TaskState, str]] = {}
         self._clock = SystemClock()
 
     def show(self, run: Run) -> None:
@@ -119,10 +119,14 @@ class Lines:
         if not self._before:
             total = count(len(run.plan.flow.tasks), "task")
             self._write(f"run {run.id} of {run.flow_name}: {total}")
-        states = {key: each.state for key, each in run.task_runs.items()}
+        # What is waited for is told again when something new is seen of it.
+        states = {
+            key: (each.state, each.reason if each.state is TaskState.WAITING else "")
+            for key, each in run.task_runs.items()
+        }
         for task in run.plan.flow.graph.order:
             for each in run.runs_of(task):
-                if self._before.get(each.key, TaskState.PENDING) is each.state:
+                if self._before.get(each.key, (TaskState.PENDING, "")) == states[each.key]:
                     continue
                 if each.state is TaskState.QUEUED:
                     continue

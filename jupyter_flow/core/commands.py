@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from .events import Event
 from .ids import TaskKey
@@ -65,16 +67,74 @@ class OtherFlow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The moment *at*: nothing has to be looked at for it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """At least one file that fits *pattern*, a glob: a path from *folder*, or a URL.
+
+    All that fit must have kept their size for as long as *stable*.
+    """
+
+    pattern: str
+    folder: str = ""
+    stable: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A good answer from *url*, which is below the URL of *connection* when there is one.
+
+    Good is a status of 200 to 299, or one of *expect_status* (``404``, ``"4xx"``), and JSON that
+    has what *expect_json* has, unless that is None.
+    """
+
+    url: str = field(repr=False)
+    method: str = "GET"
+    connection: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    expect_status: tuple[int | str, ...] = ()
+    expect_json: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A first row of *sql* whose first value is true, or with *any_row* just a row.
+
+    The path of a database that is a file starts from *folder*.
+    """
+
+    sql: str
+    connection: str
+    folder: str = ""
+    bind: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    any_row: bool = False
+
+
+#: What is seen outside of the store: somebody must go and look.
+Sighted = Files | Answer | Query
+#: All that a task can wait for.
+Awaited = PastTask | OtherFlow | Moment | Files | Answer | Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Await:
     """Look out for *what* every so often and tell `WaitEnded` about *key*; after *until* it fails.
 
-    Given again for a key, it takes the place of what was given before.
+    Each pause is *backoff* times the one before, and never longer than *longest*. Given again for
+    a key, it takes the place of what was given before.
     """
 
     key: TaskKey
-    what: PastTask | OtherFlow
+    what: Awaited
     every: timedelta
     until: datetime | None = None
+    backoff: float = 1.0
+    longest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

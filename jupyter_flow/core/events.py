@@ -104,12 +104,21 @@ class AttemptSlow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitNoted:
+    """It was looked for what *key* waits for, and what was *seen* is something new."""
+
+    key: TaskKey
+    seen: str
+    kind: Literal["wait_noted"] = "wait_noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitEnded:
     """What *key* waited for has come (``succeed``), will not (``fail``) or is not to (``skip``).
 
     A task that only waited for its turn (``release``) then runs. ``values`` are what a task hands
-    on that succeeds so. Why it failed can be left unsaid when its time has passed; with
-    ``soft_fail`` it is skipped then.
+    on that succeeds so. Why it failed is left unsaid when its time has passed; with ``soft_fail``
+    it is skipped then. ``seen`` is what there was to see at the end.
     """
 
     key: TaskKey
@@ -117,6 +126,7 @@ class WaitEnded:
     kind: Literal["wait_ended"] = "wait_ended"
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +199,7 @@ Event = (
     | AttemptEnded
     | RetryDue
     | AttemptSlow
+    | WaitNoted
     | WaitEnded
     | RunTimedOut
     | CancelRequested

@@ -210,8 +210,8 @@ class Target:
     names none. ``policy`` has every layer merged. ``types`` are what its parameters accept, by
     name, in the words of their annotations (`core.notebooks.parameter_types` reads them).
 
-    A task that only waits, or expects, has no notebook: the target's path, digest and folder are
-    empty.
+    A task that only waits, or expects, has no notebook: the target's path and digest are empty. Its
+    folder too, unless something is looked for from there.
     """
 
     path: str

@@ -17,7 +17,7 @@ from functools import cached_property
 from queue import SimpleQueue
 
 from jupyter_flow.core.alerts import alerts_of
-from jupyter_flow.core.commands import Await, Command, Dequeue, Enqueue, Forget, Stop, Wake
+from jupyter_flow.core.commands import Await, Command, Dequeue, Enqueue, Forget, Moment, Stop, Wake
 from jupyter_flow.core.errors import ConflictError, FlowError, LeaseLostError
 from jupyter_flow.core.events import (
     AttemptEnded,
@@ -35,14 +35,15 @@ from jupyter_flow.core.inputs import environment_of, inputs_of, needs_prev_succe
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
+from jupyter_flow.ports.lookout import Sight
 from jupyter_flow.ports.runs import Lease, Pending
 
-from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke, Recalled
+from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke, Recalled, Seen
 from .pen import Pen
 from .recall import Recall
 from .surroundings import BEATS, Surroundings
 from .timers import Timers
-from .waits import Waits
+from .waits import Waits, told
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Driver:
         self._running: set[tuple[TaskKey, int]] = set()
         self._progress: dict[TaskKey, AttemptProgressed] = {}
         self._wanting: set[TaskKey] = set()
-        self._waits = Waits(around.store)
+        self._waits = Waits(around.store, around.lookout)
         self._recall = Recall(
             around.cache,
             around.assignments,
@@ -163,7 +164,7 @@ class Driver:
                 self._beat()
             case Look():
                 self._answer_requests()
-                for wait in self._waits.all():
+                for wait in self._waits.seen_here():
                     self._poke(wait)
             case Leave(hurry=hurry):
                 self._go_away(hurry=hurry)
@@ -171,6 +172,8 @@ class Driver:
                 self._write_progress(key)
             case Poke(await_=wait):
                 self._poke(wait, again=True)
+            case Seen(await_=wait, sight=sight):
+                self._take_note(wait, sight)
             case AttemptProgressed():
                 self._note_progress(message)
             case AttemptEnded():
@@ -206,8 +209,7 @@ class Driver:
                 case Wake(at=at, event=event):
                     self._timers.add(at, event)
                 case Await():
-                    self._waits.add(command)
-                    self._timers.add(self._around.clock.now(), Poke(command))
+                    self._wait_for(command)
                 case Forget(key=key):
                     self._waits.forget(key)
                 case Enqueue():
@@ -227,6 +229,22 @@ class Driver:
                 self._tell(restored)
             case Enqueue() as wanted if not self._leaving:
                 self._want([wanted])
+
+    def _wait_for(self, wait: Await) -> None:
+        """Look for it from here, from the moment on at which there can be anything to see; or
+        have others look."""
+        self._waits.add(wait, lambda sight: self._inbox.put(Seen(wait, sight)))
+        if self._waits.is_seen_here(wait):
+            at = wait.what.at if isinstance(wait.what, Moment) else self._around.clock.now()
+            self._timers.add(at, Poke(wait))
+
+    def _take_note(self, wait: Await, sight: Sight) -> None:
+        """Others have looked, and saw something new."""
+        if not self._waits.is_current(wait):
+            return
+        if sight.is_last:
+            self._waits.forget(wait.key)
+        self._tell(told(wait, sight))
 
     def _poke(self, wait: Await, *, again: bool = False) -> None:
         """See whether what is waited for has come; with *again*, look later if it has not."""
@@ -373,6 +391,7 @@ class Driver:
                 self._around.slots.give_back(self._run.id, message.key)
 
     def _leave(self) -> None:
+        self._waits.end()
         for key in self._wanting:
             self._around.slots.withdraw(self._run.id, key)
         while not self._inbox.empty():

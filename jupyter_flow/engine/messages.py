@@ -8,6 +8,7 @@ from jupyter_flow.core.commands import Await, Enqueue
 from jupyter_flow.core.events import Event
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.ports.cache import Answer, Question
+from jupyter_flow.ports.lookout import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +58,12 @@ class Poke:
     await_: Await
 
 
-Message = Event | Granted | Recalled | Beat | Look | Leave | Flush | Poke
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody looked for what is waited for."""
+
+    await_: Await
+    sight: Sight
+
+
+Message = Event | Granted | Recalled | Beat | Look | Leave | Flush | Poke | Seen

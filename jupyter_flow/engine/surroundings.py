@@ -9,6 +9,7 @@ from datetime import timedelta
 from jupyter_flow.ports.cache import Cache, NoCache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
+from jupyter_flow.ports.lookout import Lookout
 from jupyter_flow.ports.runs import Entry, RunStore
 
 from .assignments import Assignments
@@ -30,6 +31,7 @@ class Surroundings:
 
     store: RunStore
     executor: Executor
+    lookout: Lookout
     slots: Slots
     clock: Clock
     assignments: Assignments

@@ -1,18 +1,30 @@
 """What the tasks of a run wait for, and how it is seen whether it has come.
 
-Looks into the store and nowhere else; when to look is the driver's.
+Looks into the store and nowhere else; when to look there is the driver's. What has to be looked
+for elsewhere the `Lookout` looks for, in its own time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
-from jupyter_flow.core.commands import Await, OtherFlow, PastTask
-from jupyter_flow.core.events import WaitEnded
+from jupyter_flow.core.commands import (
+    Answer,
+    Await,
+    Files,
+    Moment,
+    OtherFlow,
+    PastTask,
+    Query,
+    Sighted,
+)
+from jupyter_flow.core.events import WaitEnded, WaitNoted
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState, Signal, TaskState
+from jupyter_flow.ports.lookout import Lookout, Sight
 from jupyter_flow.ports.runs import RunStore, RunSummary
 
 #: How many runs of another flow are looked through for one that is near enough.
@@ -22,24 +34,41 @@ _RECENT = 200
 class Waits:
     """The waits of one run."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, lookout: Lookout) -> None:
         self._store = store
+        self._lookout = lookout
         self._current: dict[TaskKey, Await] = {}
+        self._watches: dict[TaskKey, Callable[[], None]] = {}
 
-    def add(self, wait: Await) -> None:
-        """From now on its key waits for this."""
+    def add(self, wait: Await, tell: Callable[[Sight], None]) -> None:
+        """From now on its key waits for this; *tell* hears of what others see."""
+        self.forget(wait.key)
         self._current[wait.key] = wait
+        if not self.is_seen_here(wait):
+            self._watches[wait.key] = self._lookout.watch(wait, tell)
 
     def forget(self, key: TaskKey) -> None:
         """It waits no longer."""
         self._current.pop(key, None)
+        end = self._watches.pop(key, None)
+        if end is not None:
+            end()
+
+    def end(self) -> None:
+        """Nothing waits any longer, as far as this process goes."""
+        for key in list(self._current):
+            self.forget(key)
 
     def is_current(self, wait: Await) -> bool:
         return self._current.get(wait.key) is wait
 
-    def all(self) -> list[Await]:
-        """Everything that is waited for."""
-        return list(self._current.values())
+    def is_seen_here(self, wait: Await) -> bool:
+        """Whether `look` can see it."""
+        return not isinstance(wait.what, Sighted)
+
+    def seen_here(self) -> list[Await]:
+        """Everything that is waited for and can be seen from here."""
+        return [wait for wait in self._current.values() if self.is_seen_here(wait)]
 
     def look(self, run: Run, wait: Await, *, now: datetime) -> WaitEnded | None:
         """What has come of *wait*; None when it goes on."""
@@ -53,6 +82,13 @@ class Waits:
                     return WaitEnded(key=wait.key, signal=Signal.SUCCEED, values=values)
                 is_over = wait.until is not None and now >= wait.until
                 return WaitEnded(key=wait.key, signal=Signal.FAIL) if is_over else None
+            case Moment(at=at):
+                if now < at:
+                    return None
+                moment = {"at": at.isoformat()}
+                return WaitEnded(key=wait.key, signal=Signal.SUCCEED, values=moment)
+            case Files() | Answer() | Query():
+                return None  # the lookout tells
             case _:
                 assert_never(wait.what)
 
@@ -72,3 +108,14 @@ class Waits:
         earliest = run.logical_date - other.within
         near = [each for each in recent if earliest < each.logical_date <= run.logical_date]
         return max(near, key=lambda each: each.logical_date, default=None)
+
+
+def told(wait: Await, sight: Sight) -> WaitEnded | WaitNoted:
+    """What the machine is told of a *sight*."""
+    if sight.is_there:
+        return WaitEnded(key=wait.key, signal=Signal.SUCCEED, values=sight.values)
+    if sight.is_hopeless:
+        return WaitEnded(key=wait.key, signal=Signal.FAIL, reason=sight.seen)
+    if sight.is_last:
+        return WaitEnded(key=wait.key, signal=Signal.FAIL, seen=sight.seen)
+    return WaitNoted(key=wait.key, seen=sight.seen)

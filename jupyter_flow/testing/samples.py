@@ -25,6 +25,7 @@ from jupyter_flow.core.events import (
     RunStarted,
     RunTimedOut,
     WaitEnded,
+    WaitNoted,
 )
 from jupyter_flow.core.expressions import Compare, Constant, DictOf, Every, Not, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, FlowParameter, Plan, Target, Task
@@ -242,6 +243,7 @@ EVENTS: tuple[Event, ...] = (
     ),
     RetryDue(key=LOAD),
     AttemptSlow(key=LOAD, number=2),
+    WaitNoted(key=LOAD, seen="nothing is there"),
     WaitEnded(key=LOAD, signal=Signal.SUCCEED, values={"run": "r1"}, reason="it is there"),
     RunTimedOut(),
     CancelRequested(keys=(LOAD, TaskKey("train", 1)), by="ada"),

@@ -221,7 +221,7 @@ _EXPANDED = {
     Kind.SQL: ["bind", "preview"],
     Kind.HTTP: ["headers", "body"],
     Kind.SHELL: ["command"],
-    Kind.WAIT_FOR: ["connection"],
+    Kind.WAIT_FOR: ["soft_fail"],
     Kind.EXPECT: ["condition"],
     Kind.FLOW: ["params"],
 }
@@ -264,12 +264,17 @@ def _waits(texts: st.SearchStrategy[Constant]) -> st.SearchStrategy[dict[str, Ex
         "poke_interval": st.just(Constant(5)),
         "soft_fail": st.booleans().map(Constant),
     }
+    written = texts.filter(lambda text: bool(str(text.value).strip()))
     within = {"within": st.just(Constant("1d"))}
     flow = st.fixed_dictionaries({"flow": st.just(Constant("other"))}, optional=optional | within)
-    other = st.sampled_from(["file", "sql", "http"]).flatmap(
-        lambda way: st.fixed_dictionaries({way: texts}, optional=optional)
-    )
-    found: st.SearchStrategy[dict[str, Any]] = flow | other
+    file = st.fixed_dictionaries({"file": written}, optional=optional)
+    pauses = {"backoff": st.just(Constant(2)), "max_poke_interval": st.just(Constant("5m"))}
+    rows = {"sql": written, "connection": st.just(Constant("warehouse"))}
+    query = st.fixed_dictionaries(rows, optional=optional | pauses)
+    url = st.just(Constant("https://example.com/ready"))
+    answer = st.fixed_dictionaries({"http": url}, optional=optional)
+    moment = st.fixed_dictionaries({"until": st.sampled_from([Constant("18:00"), Constant("2h")])})
+    found: st.SearchStrategy[dict[str, Any]] = st.one_of(flow, file, query, answer, moment)
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Constant, Expression
@@ -12,16 +11,11 @@ from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.notebooks.notebook import SUFFIXES
 from jupyter_flow.core.task_names import wrong_with
 
+from .calling import Found, constant, wrong_call
 from .composing import UNKNOWN
-from .durations import span_of
 from .line import is_flow_name
+from .wait_checks import check_wait
 
-#: Which argument is wrong: its position, its name, or None for the whole call.
-At = int | str | None
-Found = tuple[At, Problem]
-
-#: What a task can wait for.
-WAYS_TO_WAIT = ("file", "sql", "http", "flow")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -29,11 +23,6 @@ def check(kind: Kind, given: Mapping[str, Expression]) -> Iterator[Found]:
     """What is wrong with the parameters that a task of *kind* is *given*."""
     if kind in _CHECKS:
         yield from _CHECKS[kind](given)
-
-
-def wrong_call(what: str, hint: str) -> Problem:
-    """A kind of task is called in a wrong way."""
-    return Problem(code="JF113", what=what, hint=hint)
 
 
 def notebook_problem(value: Expression | None) -> Problem | None:
@@ -47,13 +36,6 @@ def notebook_problem(value: Expression | None) -> Problem | None:
     return wrong_call(f"{text!r} is neither the path of a notebook nor a task's name", hint)
 
 
-def _constant(given: Mapping[str, Expression], name: str) -> object:
-    """The value of a constant; a template or a reference is None, nothing is known of it."""
-    value = given.get(name)
-    known = value.value if isinstance(value, Constant) else None
-    return None if isinstance(known, str) and ("{{" in known or "{%" in known) else known
-
-
 def _check_python(given: Mapping[str, Expression]) -> Iterator[Found]:
     value = given.get("function", UNKNOWN)
     text = value.value if isinstance(value, Constant) else ""
@@ -64,7 +46,7 @@ def _check_python(given: Mapping[str, Expression]) -> Iterator[Found]:
 
 
 def _check_http(given: Mapping[str, Expression]) -> Iterator[Found]:
-    method = _constant(given, "method")
+    method = constant(given, "method")
     if isinstance(method, str) and method.upper() not in _METHODS:
         hint = f"Write one of {', '.join(_METHODS)}, and the URL after it."
         yield "method", wrong_call(f"{method!r} is no method of HTTP", hint)
@@ -90,41 +72,10 @@ def _check_flow(given: Mapping[str, Expression]) -> Iterator[Found]:
         yield "flow", wrong_call("flow() needs the name of a flow", 'For example: flow("other").')
 
 
-def _check_wait_for(given: Mapping[str, Expression]) -> Iterator[Found]:
-    ways = [name for name in WAYS_TO_WAIT if name in given]
-    if len(ways) > 1:
-        what = f"wait_for() waits for one thing, not for {' and '.join(ways)}"
-        yield None, wrong_call(what, f"Give one of {', '.join(WAYS_TO_WAIT)}.")
-    flow = _constant(given, "flow")
-    if flow is not None and not (isinstance(flow, str) and is_flow_name(flow)):
-        what = f"{flow!r} cannot be the name of a flow"
-        yield "flow", wrong_call(what, 'For example: wait_for(flow="other").')
-    if "within" in given and ways and ways != ["flow"]:
-        what = f"'within' is for runs of flows, and this waits for {' and '.join(ways)}"
-        yield "within", wrong_call(what, "Take it away.")
-    for name in ("timeout", "poke_interval", "within"):
-        yield from _check_span(given, name)
-    soft = _constant(given, "soft_fail")
-    if soft is not None and not isinstance(soft, bool):
-        what = f"'soft_fail' must be True or False, not {soft!r}"
-        yield "soft_fail", wrong_call(what, "True: it is skipped when it waited in vain.")
-
-
-def _check_span(given: Mapping[str, Expression], name: str) -> Iterator[Found]:
-    value = _constant(given, name)
-    if value is None:
-        return
-    span = span_of(value)
-    if span is None or span < timedelta(0) or (not span and name != "within"):
-        hint = "Write 90 for seconds, or a text such as '20m'."
-        what = f"{name!r} must be a length of time, not {value!r}"
-        yield name, Problem(code="JF122", what=what, hint=hint)
-
-
 _CHECKS: Mapping[Kind, Callable[[Mapping[str, Expression]], Iterator[Found]]] = {
     Kind.PYTHON: _check_python,
     Kind.HTTP: _check_http,
     Kind.FLOW: _check_flow,
-    Kind.WAIT_FOR: _check_wait_for,
+    Kind.WAIT_FOR: check_wait,
     Kind.EXPECT: _check_expect,
 }

@@ -16,8 +16,10 @@ from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.notebooks.notebook import SUFFIXES
 from jupyter_flow.core.task_names import suggested_by
 
+from .calling import Found, wrong_call
 from .composing import dict_of
-from .kind_checks import WAYS_TO_WAIT, Found, check, wrong_call
+from .kind_checks import check
+from .wait_checks import WAYS_TO_WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,11 @@ CALLS: Mapping[Kind, Call] = {
     ),
     Kind.WAIT_FOR: Call(
         keywords=(
-            *(*WAYS_TO_WAIT, "connection"),
-            *("timeout", "poke_interval", "within", "soft_fail"),
+            *(*WAYS_TO_WAIT, "connection", "within", "stable", "method", "headers"),
+            *("expect_status", "expect_json", "bind", "any_row"),
+            *("timeout", "poke_interval", "backoff", "max_poke_interval", "soft_fail"),
         ),
-        example='wait_for(flow="other", timeout="1h")',
+        example='wait_for(file="in/*.csv", timeout="1h")',
     ),
     Kind.EXPECT: Call(
         positional=("condition", "message"),
@@ -102,6 +105,8 @@ def parameters_of(
             what = f"{kind}() takes no {name!r}"
             hint = suggestion(name, call.known, noun="argument")
             hint = "The values of the query are bind={…}." if name == "params" else hint
+            if kind is Kind.WAIT_FOR and name in ("json", "status"):
+                hint = f"What the answer must have is expect_{name}=…."
             found.append((name, wrong_call(what, hint)))
     if call.rest is not None:
         given[call.rest] = dict_of(collected)
@@ -112,13 +117,19 @@ def parameters_of(
 def missing_of(kind: Kind, given: Collection[str]) -> list[str]:
     """What a task of *kind* needs and is not *given*."""
     if kind is Kind.WAIT_FOR:
-        return [] if set(given) & set(WAYS_TO_WAIT) else ["flow"]
+        ways = set(given) & set(WAYS_TO_WAIT)
+        if ways == {"sql"} and "connection" not in given:
+            return ["connection"]
+        return [] if ways else ["flow"]
     required = CALLS[kind].required if kind in CALLS else ()
     return [name for name in required if name not in given]
 
 
 def missing_problem(kind: Kind, missing: Sequence[str]) -> Problem:
     """A task of *kind* is neither given what it needs nor expanded over it."""
+    if kind is Kind.WAIT_FOR and missing == ["connection"]:
+        hint = 'For example: wait_for(sql="select …", connection="name").'
+        return wrong_call("wait_for(sql=…) needs a connection", hint)
     if kind is Kind.WAIT_FOR:
         what = "wait_for() waits for one thing, and it is given none"
         return wrong_call(what, f"Give one of {', '.join(WAYS_TO_WAIT)}.")

@@ -12,9 +12,10 @@ from jupyter_flow.core.expressions import Constant
 from jupyter_flow.core.flow import Kind
 
 from .arguments import Arguments
+from .calling import At
 from .drafts import Draft
 from .findings import Findings
-from .kind_checks import At, notebook_problem
+from .kind_checks import notebook_problem
 from .kinds import CALLS, parameters_of
 from .naming import Names
 from .tasks import Tasks

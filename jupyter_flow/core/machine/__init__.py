@@ -33,6 +33,7 @@ from jupyter_flow.core.events import (
     RunStarted,
     RunTimedOut,
     WaitEnded,
+    WaitNoted,
 )
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, RunState, TaskState
@@ -84,6 +85,8 @@ def _take_in(turn: Turn, event: Event) -> None:  # noqa: C901  one line for each
             trying.retry_due(turn, event)
         case AttemptSlow():
             pass  # It is on record; whoever wants to know is told.
+        case WaitNoted():
+            waiting.noted(turn, event)
         case WaitEnded():
             waiting.ended(turn, event)
         case RunTimedOut():

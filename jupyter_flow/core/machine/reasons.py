@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from jupyter_flow.core.commands import Answer, Awaited, Files, Moment, OtherFlow, Query
 from jupyter_flow.core.options import TriggerRule
 from jupyter_flow.core.run import Run, TaskRun
+from jupyter_flow.core.secrets import shown_address
 from jupyter_flow.core.states import BAD, GOOD, TaskState
 from jupyter_flow.core.words import duration
 
@@ -100,15 +102,50 @@ def past_awaited(task: str) -> str:
     return f"waits for {task!r} of the run before"
 
 
-def flow_awaited(flow: str) -> str:
-    """What a task waits for that waits for another flow."""
-    return f"waits for a run of {flow!r}"
+def awaited(what: Awaited) -> str:
+    """What a task waits for that is a wait."""
+    match what:
+        case OtherFlow(flow=flow):
+            return f"waits for a run of {flow!r}"
+        case Moment(at=at):
+            return f"waits until {at:%Y-%m-%d %H:%M:%S %Z}"
+        case _:
+            return f"waits for {_shown(what)}"
 
 
-def awaited_in_vain(flow: str, timeout: timedelta | None) -> str:
+def noted(what: Awaited, seen: str, pauses: str) -> str:
+    """The same, with what was *seen* last and how long the *pauses* between looks are."""
+    return shortened(f"{awaited(what)}: {seen} (looks every {pauses})")
+
+
+def pauses(every: timedelta, backoff: float, longest: timedelta | None) -> str:
+    """How long it is from one look to the next."""
+    if backoff <= 1:
+        return duration(every)
+    most = f"up to {duration(longest)}" if longest is not None else "longer each time"
+    return f"{duration(every)}, {most}"
+
+
+def awaited_in_vain(what: Awaited, timeout: timedelta | None, seen: str = "") -> str:
     """Why such a task did not succeed."""
     within = f" within {duration(timeout)}" if timeout is not None else ""
-    return f"no run of {flow!r} succeeded{within}"
+    if isinstance(what, OtherFlow):
+        return f"no run of {what.flow!r} succeeded{within}"
+    return f"waited in vain for {_shown(what)}{within}{f': {seen}' if seen else ''}"
+
+
+def _shown(what: Awaited) -> str:
+    match what:
+        case Files(pattern=pattern):
+            return shown_address(pattern) if "://" in pattern and "@" in pattern else pattern
+        case Answer(url=url, connection=None):
+            return f"a good answer of {shown_address(url)}"
+        case Answer(connection=connection):
+            return f"a good answer of {connection!r}"
+        case Query(connection=connection, any_row=any_row):
+            return f"a query of {connection!r} to {'find a row' if any_row else 'be true'}"
+        case _:
+            return "its turn"
 
 
 def shortened(text: str, length: int = 500) -> str:

@@ -102,6 +102,15 @@ class Turn:
             for down in self.run.plan.flow.graph.downstream[after.key.task]:
                 self.touch(down)
 
+    def say(self, task_run: TaskRun, reason: str) -> None:
+        """*task_run* stays in its state, for another *reason*."""
+        if reason == task_run.reason:
+            return
+        self.put(replace(task_run, reason=reason))
+        number = task_run.attempt.number if task_run.attempt else 0
+        state = task_run.state.value
+        self._moves.append(Move(key=task_run.key, state=state, attempt=number, reason=reason))
+
     def send(self, task_run: TaskRun, signal: Signal, reason: str = "") -> None:
         """*task_run* takes *signal*."""
         self.put(task_run.take(signal, reason=reason))

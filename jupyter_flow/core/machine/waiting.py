@@ -1,7 +1,7 @@
 """Tasks that wait for something outside of the run: for the run before, or for another flow.
 
 A task that may run passes here. One that depends on the past first waits for itself in the run
-before; one that is a wait (``wait_for``) then waits for its flow and makes no attempt at all. What
+before; one that is a wait (``wait_for``) then waits for that and makes no attempt at all. What
 the world looks like is not seen here: the shell looks, and tells. Its word may come late; about a
 task that waits no longer, or for something else by now, it changes nothing.
 """
@@ -11,16 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from jupyter_flow.core.commands import Await, OtherFlow, PastTask
-from jupyter_flow.core.events import WaitEnded
+from jupyter_flow.core.commands import Await, Moment, PastTask
+from jupyter_flow.core.events import WaitEnded, WaitNoted
 from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.inputs import InputError
 from jupyter_flow.core.inputs.waits import Wait, wait_of
 from jupyter_flow.core.run import TaskRun
 from jupyter_flow.core.states import Signal, TaskState
 
-from . import expecting
-from .reasons import awaited_in_vain, flow_awaited, past_awaited, shortened
+from . import expecting, reasons
+from .reasons import past_awaited, shortened
 from .turn import Turn
 
 #: How often it is looked whether the run before has come so far.
@@ -37,6 +37,17 @@ def admit(turn: Turn, pending: TaskRun) -> None:
         _past_is_done(turn, pending)
 
 
+def noted(turn: Turn, event: WaitNoted) -> None:
+    """Something new was seen of what a task waits for, which is not there yet."""
+    waiting = turn.run.task_runs.get(event.key)
+    if waiting is None or waiting.state is not TaskState.WAITING or _is_for_past(waiting):
+        return
+    wait = _wait_of(turn, waiting)
+    if wait is not None:
+        pauses = reasons.pauses(wait.every, wait.backoff, wait.longest)
+        turn.say(waiting, reasons.noted(wait.what, event.seen, pauses))
+
+
 def ended(turn: Turn, event: WaitEnded) -> None:
     """What a task waits for has come, or will not."""
     waiting = turn.run.task_runs.get(event.key)
@@ -49,7 +60,7 @@ def ended(turn: Turn, event: WaitEnded) -> None:
         if not _is_for_past(waiting):
             turn.put(waiting.take(event.signal, values=event.values, reason=event.reason))
     elif event.signal is Signal.FAIL and not _is_for_past(waiting):
-        _in_vain(turn, waiting, event.reason)
+        _in_vain(turn, waiting, event)
     else:
         turn.send(waiting, event.signal, shortened(event.reason))
 
@@ -61,7 +72,7 @@ def resume(turn: Turn, waiting: TaskRun) -> None:
         return
     wait = _wait_of(turn, waiting)
     if wait is not None:
-        _look_for_flow(turn, waiting, wait)
+        _look(turn, waiting, wait)
 
 
 def _past_is_done(turn: Turn, task_run: TaskRun) -> None:
@@ -76,30 +87,41 @@ def _past_is_done(turn: Turn, task_run: TaskRun) -> None:
     wait = _wait_of(turn, task_run)
     if wait is None:
         return
-    reason = flow_awaited(wait.flow)
+    reason = shortened(reasons.awaited(wait.what))
     due_at = None if wait.timeout is None else turn.now + wait.timeout
+    if isinstance(wait.what, Moment):
+        due_at = wait.what.at
     if task_run.state is TaskState.WAITING:
         waiting = replace(task_run, reason=reason, due_at=due_at)
     else:
         waiting = task_run.take(Signal.WAIT, reason=reason, due_at=due_at)
     turn.put(waiting)
-    _look_for_flow(turn, waiting, wait)
+    _look(turn, waiting, wait)
 
 
-def _in_vain(turn: Turn, waiting: TaskRun, reason: str) -> None:
+def _in_vain(turn: Turn, waiting: TaskRun, event: WaitEnded) -> None:
+    """Its time has passed, or whoever looks says why there is no use in going on."""
+    if event.reason:
+        turn.send(waiting, Signal.FAIL, shortened(event.reason))
+        return
     wait = _wait_of(turn, waiting)
     if wait is not None:
         signal = Signal.SKIP if wait.soft_fail else Signal.FAIL
-        turn.send(waiting, signal, shortened(reason) or awaited_in_vain(wait.flow, wait.timeout))
+        why = reasons.awaited_in_vain(wait.what, wait.timeout, event.seen)
+        turn.send(waiting, signal, shortened(why))
 
 
 def _wait_of(turn: Turn, task_run: TaskRun) -> Wait | None:
     """What *task_run* waits for; None, and the task has failed, when that cannot be said."""
     try:
-        return wait_of(turn.run, task_run.key)
+        wait = wait_of(turn.run, task_run.key, now=turn.now)
     except InputError as error:
         turn.send(task_run, Signal.FAIL, shortened(error.what))
         return None
+    if isinstance(wait.what, Moment) and task_run.due_at is not None:
+        # "18:00" is that of the day on which the wait began, however often it is taken up.
+        return replace(wait, what=Moment(at=task_run.due_at))
+    return wait
 
 
 def _is_for_past(waiting: TaskRun) -> bool:
@@ -114,6 +136,15 @@ def _look_for_past(turn: Turn, waiting: TaskRun) -> None:
     turn.command(Await(key=waiting.key, what=PastTask(), every=PAST_EVERY))
 
 
-def _look_for_flow(turn: Turn, waiting: TaskRun, wait: Wait) -> None:
-    other = OtherFlow(flow=wait.flow, within=wait.within)
-    turn.command(Await(key=waiting.key, what=other, every=wait.every, until=waiting.due_at))
+def _look(turn: Turn, waiting: TaskRun, wait: Wait) -> None:
+    until = None if isinstance(wait.what, Moment) else waiting.due_at
+    turn.command(
+        Await(
+            key=waiting.key,
+            what=wait.what,
+            every=wait.every,
+            until=until,
+            backoff=wait.backoff,
+            longest=wait.longest,
+        )
+    )

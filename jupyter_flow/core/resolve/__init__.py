@@ -17,7 +17,7 @@ from .codes import CODES, Code
 from .connections import check_connections, connections_named
 from .effects import check_effects
 from .lookup import Lookup, Spans
-from .notebooks import Finder, is_path, runs_nothing
+from .notebooks import Finder, is_path, runs_nothing, waits_for_flow
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
 from .policies import check_after_setups, check_kernels, check_pool
@@ -74,7 +74,7 @@ def resolve(
     problems: list[Problem] = []
     for task in flow.tasks:
         if runs_nothing(task):
-            targets[task.name] = _target_of_nothing(task, flow)
+            targets[task.name] = _target_of_nothing(task, flow, shelf)
             continue
         notebook, found = finder.find(task)
         problems += found
@@ -113,9 +113,12 @@ def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:
     )
 
 
-def _target_of_nothing(task: Task, flow: Flow) -> Target:
-    """What runs no notebook has a policy all the same."""
-    return Target(path="", digest="", folder="", policy=flow.policy(task))
+def _target_of_nothing(task: Task, flow: Flow, shelf: Shelf) -> Target:
+    """What runs no notebook has a policy all the same, and what is looked for a folder."""
+    policy, folder = flow.policy(task), ""
+    if task.kind is Kind.WAIT_FOR and not waits_for_flow(task):
+        folder = shelf.folder if policy.cwd is None else _below(shelf.folder, policy.cwd)
+    return Target(path="", digest="", folder=folder, policy=policy)
 
 
 def _below(folder: str, path: str) -> str:

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.flow import Kind, Task
-from jupyter_flow.core.language.kind_checks import WAYS_TO_WAIT
 from jupyter_flow.core.notebooks.notebook import SUFFIXES, Notebook
 from jupyter_flow.core.task_names import suggested_by
 
@@ -44,14 +43,10 @@ class Finder:
         notebook = self._shelf.shipped.get(task.kind.value)
         if notebook is not None:
             return notebook, []
-        kind = f"is of the kind {task.kind.value!r}"
-        if task.kind is Kind.WAIT_FOR:
-            ways = [name for name in (*task.parameters, *task.expand) if name in WAYS_TO_WAIT]
-            kind = f"waits for {' and '.join(ways)}"
         return None, [
             Problem(
                 code="JF901",
-                what=f"task {task.name!r} {kind}, which is not available yet",
+                what=f"the kind {task.kind.value!r} of task {task.name!r} is not available yet",
                 hint="Take it out of the flow, or do the same in a notebook.",
                 where=self._lookup.place(task.name),
             )
@@ -148,8 +143,8 @@ def waits_for_flow(task: Task) -> bool:
 
 
 def runs_nothing(task: Task) -> bool:
-    """Whether *task* needs no notebook: it waits for a flow, or is decided by what is known."""
-    return task.kind is Kind.EXPECT or waits_for_flow(task)
+    """Whether *task* needs no notebook: it only waits, or is decided by what is known."""
+    return task.kind in (Kind.EXPECT, Kind.WAIT_FOR)
 
 
 def is_path(name: str) -> bool:

@@ -23,6 +23,7 @@ from jupyter_flow.engine.surroundings import Surroundings
 from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
 from jupyter_flow.testing.executors import ScriptedExecutor
+from jupyter_flow.testing.lookouts import ScriptedLookout
 from jupyter_flow.testing.luck import flow_of, run_of
 
 BUSY, MINE = RunId("busy"), RunId("mine")
@@ -38,6 +39,7 @@ class Queue:
         around = Surroundings(
             store=self.store,
             executor=ScriptedExecutor(clock=self.clock),
+            lookout=ScriptedLookout(),
             slots=Slots(Admission(max_parallel=2), has_memory=lambda: True),
             clock=self.clock,
             assignments=Assignments(Places(home), self.store),

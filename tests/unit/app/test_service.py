@@ -36,6 +36,7 @@ from jupyter_flow.ports.runs import Waiting
 from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
 from jupyter_flow.testing.executors import ScriptedExecutor
+from jupyter_flow.testing.lookouts import ScriptedLookout
 from jupyter_flow.testing.luck import flow_of, plan_of, run_of
 
 IDLE = timedelta(seconds=60)
@@ -91,6 +92,7 @@ class World:
         around = Surroundings(
             store=self.stores.runs,
             executor=executor or ScriptedExecutor(clock=self.clock),
+            lookout=ScriptedLookout(),
             slots=slots,
             clock=self.clock,
             assignments=Assignments(self.places, self.stores.runs),

@@ -35,9 +35,11 @@ from jupyter_flow.engine.places import Places
 from jupyter_flow.engine.slots import Slots
 from jupyter_flow.engine.surroundings import LEASE, Surroundings
 from jupyter_flow.ports.executor import Assignment, Prospect, Report
+from jupyter_flow.ports.lookout import Sight
 from jupyter_flow.ports.runs import Entry, Lease
 from jupyter_flow.store.memory import MemoryRunStore, MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
+from jupyter_flow.testing.lookouts import ScriptedLookout
 from jupyter_flow.testing.luck import Fate, flow_of, run_of
 
 BROKEN = Fate(outcome=Outcome.FAILED, failure=Failure(cause=Cause.CELL_ERROR, name="ValueError"))
@@ -112,6 +114,7 @@ class World:
     ) -> None:
         self.clock, self.store = FakeClock(), store or MemoryRunStore()
         self.executor = FatefulExecutor(fates or {})
+        self.lookout = ScriptedLookout()
         self.published: list[Entry] = []
         self.run = run_of(flow, at=self.clock.now())
         self.store.create(self.run)
@@ -125,6 +128,7 @@ class World:
         around = Surroundings(
             store=self.store,
             executor=self.executor,
+            lookout=self.lookout,
             slots=self.slots,
             clock=self.clock,
             assignments=Assignments(Places(Path("/home")), self.store),
@@ -507,6 +511,68 @@ def test_a_task_waits_for_another_flow(state: RunState, within: str | None, expe
         assert world.clock.now() - before == timedelta(minutes=20)
         assert "other" in task_run.reason
     assert not task_run.attempts
+
+
+def _looking(**given: Any) -> Task:
+    parameters = {name: Constant(value) for name, value in given.items()}
+    return Task(name="wait", kind=Kind.WAIT_FOR, parameters=parameters)
+
+
+def test_what_others_look_for_is_noted_and_ends_the_wait() -> None:
+    world = World(flow_of("wait > a", tasks=[_looking(file="in/*.csv")]))
+    there = Sight(is_there=True, is_last=True, values={"count": 1})
+    world.lookout = ScriptedLookout({"wait": [Sight(seen="nothing is there"), there]})
+
+    run = world.drive()
+
+    reasons = [move.reason for entry in world.published for move in entry.moves if move.key]
+    assert "waits for in/*.csv: nothing is there (looks every 10 s)" in reasons
+    assert states(run) == {"wait": "succeeded", "a": "succeeded"}
+    assert run.task_runs[TaskKey("wait")].values == {"count": 1}
+    assert not run.task_runs[TaskKey("wait")].attempts
+
+
+@pytest.mark.parametrize(
+    ("sight", "soft", "expected"),
+    [
+        (Sight(seen="nothing", is_last=True), False, "failed"),
+        (Sight(seen="nothing", is_last=True), True, "skipped"),
+        (Sight(seen="no such connection", is_hopeless=True, is_last=True), True, "failed"),
+    ],
+)
+def test_what_others_look_for_in_vain(sight: Sight, soft: bool, expected: str) -> None:
+    world = World(flow_of(tasks=[_looking(file="x", soft_fail=soft)]))
+    world.lookout = ScriptedLookout({"wait": [sight]})
+
+    run = world.drive()
+
+    assert states(run)["wait"] == expected
+    assert sight.seen in run.task_runs[TaskKey("wait")].reason
+
+
+def test_nobody_looks_any_longer_when_the_run_is_stopped_or_left() -> None:
+    world = World(flow_of(tasks=[_looking(file="x")]))
+    driver = world.driver()
+    driver.leave()
+
+    left = driver.drive()
+    world.ask(CancelRequested())
+    world.clock.advance(LEASE)
+    again = world.driver("other").drive()
+
+    assert (left.state, again.state) == (RunState.RUNNING, RunState.CANCELLED)
+    assert world.lookout.ended == world.lookout.watched
+
+
+def test_a_moment_comes_without_a_look() -> None:
+    world = World(flow_of("wait > a", tasks=[_looking(until="2h")]))
+    before = world.clock.now()
+
+    run = world.drive()
+
+    assert states(run) == {"wait": "succeeded", "a": "succeeded"}
+    assert world.clock.now() - before == timedelta(hours=2)
+    assert world.lookout.watched == []
 
 
 def test_alerts_come_with_what_they_are_about() -> None:

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from jupyter_flow.core.commands import Await, Enqueue, Forget, Move, OtherFlow, PastTask, Wake
+from jupyter_flow.core.commands import (
+    Answer,
+    Await,
+    Enqueue,
+    Files,
+    Forget,
+    Moment,
+    Move,
+    OtherFlow,
+    PastTask,
+    Query,
+    Wake,
+)
 from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
     AttemptSlow,
@@ -21,6 +33,7 @@ from jupyter_flow.core.events import (
     RunStarted,
     RunTimedOut,
     WaitEnded,
+    WaitNoted,
 )
 from jupyter_flow.core.expressions import Compare, Constant, Expression, ParamRef, ValueRef
 from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
@@ -235,6 +248,133 @@ def test_a_wait_that_depends_on_the_past_waits_for_that_first() -> None:
 
     assert said(made.run) == ("waiting", "waits for a run of 'other'")
     assert rehearsal.waiting[A].until == NOON + 21 * MINUTE
+
+
+# -- files, answers, rows and moments ----------------------------------------------------------
+
+
+def looking(**given: Any) -> Task:
+    expressions = {name: Constant(value) for name, value in given.items()}
+    return Task(name="a", kind=Kind.WAIT_FOR, parameters=expressions)
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "reason"),
+    [
+        (
+            {"file": "in/{{ ds }}.csv", "stable": "10s"},
+            Files(pattern="in/2026-01-01.csv", stable=timedelta(seconds=10)),
+            "waits for in/2026-01-01.csv",
+        ),
+        (
+            {"file": "s3://me:sEcReT@bucket/x"},
+            Files(pattern="s3://me:sEcReT@bucket/x"),
+            "waits for s3://…",
+        ),
+        (
+            {"http": "https://me:sEcReT@example.com/token", "expect_status": [200, "4xx"]},
+            Answer(url="https://me:sEcReT@example.com/token", expect_status=(200, "4xx")),
+            "waits for a good answer of https://example.com",
+        ),
+        (
+            {"http": "ready", "connection": "api", "method": "head", "headers": {"X": 1}},
+            Answer(url="ready", connection="api", method="HEAD", headers={"X": "1"}),
+            "waits for a good answer of 'api'",
+        ),
+        (
+            {"sql": "select :d", "connection": "db", "bind": {"d": "{{ ds }}"}},
+            Query(sql="select :d", connection="db", bind={"d": "2026-01-01"}),
+            "waits for a query of 'db' to be true",
+        ),
+        (
+            {"sql": "select 1", "connection": "db", "any_row": True},
+            Query(sql="select 1", connection="db", any_row=True),
+            "waits for a query of 'db' to find a row",
+        ),
+        (
+            {"until": "{{ data_interval_end }}"},
+            Moment(at=NOON),
+            "waits until 2026-01-01 12:00:00 UTC",
+        ),
+        ({"until": "18:00"}, Moment(at=NOON + 360 * MINUTE), "waits until 2026-01-01 18:00:00 UTC"),
+    ],
+    ids=lambda each: ", ".join(each) if isinstance(each, dict) else "",
+)
+def test_what_is_awaited_is_as_the_flow_says_and_told_without_secrets(
+    given: dict[str, Any], what: Any, reason: str
+) -> None:
+    rehearsal = begun(flow_of(tasks=[looking(**given)]))
+
+    assert rehearsal.waiting[A].what == what
+    assert said(rehearsal.run) == ("waiting", reason)
+
+
+def test_pauses_grow_when_they_are_to_and_not_for_ever() -> None:
+    rehearsal = begun(flow_of(tasks=[looking(file="x", backoff=2, poke_interval="1m")]))
+
+    awaited = rehearsal.waiting[A]
+
+    assert (awaited.every, awaited.backoff, awaited.longest) == (MINUTE, 2.0, 10 * MINUTE)
+
+
+def test_what_was_seen_last_stands_beside_what_is_awaited_and_in_what_came_of_it() -> None:
+    rehearsal = begun(flow_of(tasks=[looking(file="x", timeout="20m")]))
+
+    made = rehearsal.tell(WaitNoted(key=A, seen="nothing is there"))
+    again = rehearsal.tell(WaitNoted(key=A, seen="nothing is there"))
+    rehearsal.tell(WaitEnded(key=A, signal=Signal.FAIL, seen="nothing is there"))
+
+    reason = "waits for x: nothing is there (looks every 10 s)"
+    assert made.moves == (Move(key=A, state="waiting", reason=reason),)
+    assert (again.moves, again.changed) == ((), ())
+    assert said(rehearsal.run) == (
+        "failed",
+        "waited in vain for x within 20 min: nothing is there",
+    )
+
+
+def test_what_is_hopeless_fails_even_where_waiting_in_vain_is_to_be_skipped() -> None:
+    rehearsal = begun(flow_of(tasks=[looking(sql="x", connection="db", soft_fail=True)]))
+
+    rehearsal.tell(WaitEnded(key=A, signal=Signal.FAIL, reason="there is no connection 'db'"))
+
+    assert said(rehearsal.run) == ("failed", "there is no connection 'db'")
+
+
+def test_a_time_of_day_stays_that_of_the_day_on_which_the_wait_began() -> None:
+    rehearsal = begun(flow_of(tasks=[looking(until="18:00")]))
+    rehearsal.forget()
+    rehearsal.now += timedelta(days=1)
+
+    rehearsal.tell(RunAdopted(owner="another"))
+
+    assert rehearsal.waiting[A].what == Moment(at=NOON + 360 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"file": ""}, "the parameter 'file' of 'a' must be a path or a pattern of paths, not ''"),
+        ({"until": "soon"}, "the parameter 'until' of 'a' must be a moment, a time of day or"),
+        ({"file": "x", "sql": "y"}, "'a' waits for one thing, not for file and sql"),
+        ({"sql": "x"}, "the parameter 'connection' of 'a' must be the name of a connection"),
+        ({"file": "x", "backoff": 0.5}, "the parameter 'backoff' of 'a' must be a number from 1"),
+        ({"http": "x", "expect_status": True}, "the parameter 'expect_status' of 'a' must be"),
+    ],
+)
+def test_what_cannot_be_awaited_fails_at_once(given: dict[str, Any], reason: str) -> None:
+    rehearsal = begun(flow_of(tasks=[looking(**given)]))
+
+    state, why = said(rehearsal.run)
+    assert state == "failed"
+    assert why.startswith(reason)
+
+
+@pytest.mark.parametrize("late", [TaskKey("nobody"), B])
+def test_a_note_about_what_does_not_wait_changes_nothing(late: TaskKey) -> None:
+    rehearsal = begun(flow_of("b", tasks=[looking(file="x")]))
+
+    assert rehearsal.tell(WaitNoted(key=late, seen="nothing")).changed == ()
 
 
 # -- what comes too late -----------------------------------------------------------------------

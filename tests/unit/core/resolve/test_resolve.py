@@ -118,6 +118,16 @@ def test_a_wait_for_a_flow_runs_no_notebook_and_no_kernel() -> None:
     assert target.policy.depends_on_past
 
 
+def test_what_is_looked_for_is_looked_for_from_the_folder_of_the_flow() -> None:
+    here = task("here", kind=Kind.WAIT_FOR, parameters={"file": "in/*.csv"})
+    there = task("there", kind=Kind.WAIT_FOR, expand={"file": ["a"]}, options=TaskOptions(cwd="x"))
+
+    targets = plan_of(flow(here, there), shelf()).targets
+
+    assert (targets["here"].folder, targets["there"].folder) == (FOLDER, f"{FOLDER}/x")
+    assert not targets["here"].has_notebook
+
+
 def test_what_works_now_earns_no_warning() -> None:
     a_flow = flow(
         task("train", options=TaskOptions(notify=("json://x",), on=("failure", "retry"))),
@@ -330,7 +340,7 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
         shelf(TRAIN),
     ),
     "kind_not_available": (
-        flow(task("file", kind=Kind.WAIT_FOR, parameters={"file": "in/*.csv"})),
+        flow(task("other", kind=Kind.FLOW, parameters={"flow": "sales"})),
         shelf(),
     ),
     "unknown_flow": (
@@ -343,7 +353,7 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
         ),
         shelf(),
     ),
-    "waits_not_available": (
+    "waits_make_no_attempts": (
         flow(
             task("rows", kind=Kind.WAIT_FOR, parameters={"sql": "select 1", "connection": "x"}),
             task("slow", kind=Kind.WAIT_FOR, parameters={"flow": "x{{ attempt }}"}),

@@ -1,0 +1,1 @@
+"""A worker: looks for files, answers and rows that tasks wait for. See `tower.Tower`."""
