@@ -178,9 +178,14 @@ class Pruning:
         needed = self._runs.artifacts() if found else set()
         number = freed = 0
         for each in found:
-            if each.name not in needed:
+            if each.name in needed:
+                continue
+            try:
                 self._artifacts.remove(each.name, put_before=old)
-                number, freed = number + 1, freed + each.size
+            except ConflictError as why:  # what others need cannot be told from here
+                log.warning("artifacts kept", extra={"action": "prune_refused", "why": f"{why}"})
+                break
+            number, freed = number + 1, freed + each.size
         return number, freed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -218,7 +219,18 @@ def open_stores(settings: Settings) -> Stores:
 def _artifacts(clock: Clock, settings: Settings) -> ArtifactStore:
     from jupyter_flow.artifacts import open_artifacts
 
-    return open_artifacts(settings.artifact_store, settings.home, now=clock.now)
+    where = settings.artifact_store
+    owner = _name_of_store(settings.database) if "://" in where else ""
+    return open_artifacts(where, settings.home, now=clock.now, owner=owner)
+
+
+def _name_of_store(database: str) -> str:
+    """The address of the runs' store as people may see it, the same on each of its machines."""
+    from sqlalchemy import make_url
+
+    url = make_url(database)
+    host = "" if url.host else f" on {socket.gethostname()}"
+    return url.render_as_string(hide_password=True) + host
 
 
 def _executor(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from jupyter_flow.core.artifacts import is_file
-from jupyter_flow.core.errors import FlowError, NotFoundError
+from jupyter_flow.core.errors import ConflictError, FlowError, NotFoundError
 from jupyter_flow.ports.artifacts import StoredArtifact
 
 from .folder import FolderArtifacts
@@ -31,11 +31,16 @@ _YOUNG = timedelta(minutes=30)
 class RemoteArtifacts:
     """Keeps artifacts below *url*; those that are read here also in *cache*. An `ArtifactStore`.
 
-    *now* is the time, by which it is told what was put long ago.
+    *now* is the time, by which it is told what was put long ago. *owner* names the store of those
+    runs that say what is needed: the first to put anything is noted in the file ``owner``, and no
+    other may remove anything. Raises ConflictError (JF611) then.
     """
 
-    def __init__(self, url: str, cache: FolderArtifacts, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, url: str, cache: FolderArtifacts, *, now: Callable[[], datetime], owner: str
+    ) -> None:
         self.url = url.rstrip("/")
+        self._owner = owner
         self._now = now
         self._protocol = url.partition("://")[0]
         self._cache = cache
@@ -52,6 +57,7 @@ class RemoteArtifacts:
     def put(self, file: Path, name: str) -> None:
         with self._at(name) as (system, path):
             if not self._is_young(path, file.stat().st_size):
+                self._found_owner  # noqa: B018 - it is noted then
                 if self._protocol not in _WHOLE:
                     self._upload_and_rename(system, file, path)
                 else:
@@ -71,6 +77,13 @@ class RemoteArtifacts:
             return bool(system.exists(path))
 
     def remove(self, name: str, *, put_before: datetime | None = None) -> None:
+        if self._found_owner != self._owner:
+            raise ConflictError(
+                f"the artifacts in {self.url} belong to the runs of {self._found_owner}",
+                hint=f"Give each project a folder of its own; or remove {self.url}/owner, if "
+                "nobody else needs what is there.",
+                code="JF611",
+            )
         with self._at(name) as (system, path), suppress(FileNotFoundError):
             at = None if put_before is None else _stored_at(system.info(path)) or self._now()
             if at is None or put_before is None or at < put_before:
@@ -90,6 +103,18 @@ class RemoteArtifacts:
                 if is_file(name) and f"/{name[:2]}/" in path:
                     at = _stored_at(about) or self._now()
                     yield StoredArtifact(name=name, size=int(about["size"] or 0), stored_at=at)
+
+    @cached_property
+    def _found_owner(self) -> str:
+        """Whom the store belongs to: from now on us, if it was nobody."""
+        with self._told():
+            system, root = self._place
+            place = f"{root}/owner"
+            if not system.exists(place):
+                if self._protocol not in _WHOLE:  # there it would make a bucket
+                    system.makedirs(root, exist_ok=True)
+                system.pipe_file(place, self._owner.encode())
+            return str(system.cat_file(place).decode())
 
     @contextmanager
     def _at(self, name: str) -> Iterator[tuple[Any, str]]:

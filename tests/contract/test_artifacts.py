@@ -15,14 +15,14 @@ from jupyter_flow.app.clock import SystemClock
 from jupyter_flow.artifacts import open_artifacts
 from jupyter_flow.artifacts.folder import FolderArtifacts
 from jupyter_flow.artifacts.remote import RemoteArtifacts
-from jupyter_flow.core.errors import FlowError, NotFoundError
+from jupyter_flow.core.errors import ConflictError, FlowError, NotFoundError
 from jupyter_flow.testing.artifacts import ArtifactStoreContract, OpenStore, made
 
 now = SystemClock().now
 
 
-def remote(url: str, cache: Path) -> RemoteArtifacts:
-    return RemoteArtifacts(url, FolderArtifacts(cache), now=now)
+def remote(url: str, cache: Path, owner: str = "sqlite://") -> RemoteArtifacts:
+    return RemoteArtifacts(url, FolderArtifacts(cache), now=now, owner=owner)
 
 
 class TestFolder(ArtifactStoreContract):
@@ -124,6 +124,20 @@ class TestS3(ArtifactStoreContract):
         assert open_store("there").fetch(name) == first
         with pytest.raises(NotFoundError, match="run the task that made it again"):
             open_store("elsewhere").fetch(name)
+
+    def test_what_others_may_need_is_not_removed(
+        self, open_store: OpenStore, url: str, tmp_path: Path
+    ) -> None:
+        file, name = made(tmp_path / "files")
+        open_store("here").put(file, name)
+        other = remote(url, tmp_path / "there", owner="postgresql://elsewhere/runs")
+        assert other.fetch(name).read_bytes() == b"content"
+        other.put(file, name)
+
+        with pytest.raises(ConflictError, match="belong to the runs of sqlite://") as caught:
+            other.remove(name)
+        assert caught.value.code == "JF611"
+        assert other.has(name)
 
     def test_what_arrives_changed_is_refused_and_not_kept(
         self, open_store: OpenStore, url: str, tmp_path: Path

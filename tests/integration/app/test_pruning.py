@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_flow.app import wiring
 from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.events import RepairRequested, RunStarted
@@ -149,6 +150,29 @@ def test_artifacts_go_with_the_last_run_that_needs_them(made: Project, tmp_path:
     left = {each.name for each in made.flows.artifacts.all()}
     assert left == {each.file for each in (live, given, young)}
     assert made.flows.pruning.disk_use().artifacts == 221
+
+
+def test_artifacts_that_others_may_need_stay(made: Project, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "owner").write_text("the runs of another project")
+    settings = replace(made.flows.settings, artifact_store=f"file://{shared}")
+    theirs = replace(made, flows=wiring.wire(settings))
+    try:
+        ref = put(theirs, tmp_path, b"not ours", age=DAY)
+        old = (made.clock.now() - DAY).timestamp()
+        os.utime(shared / ref.file[:2] / ref.file, (old, old))
+        ended_run(made)
+
+        pruned = theirs.flows.pruning.prune(keep_runs=0)
+
+        assert (len(pruned.runs), pruned.artifacts) == (1, 0)
+        assert theirs.flows.artifacts.has(ref.file)
+        (shared / "owner").unlink()
+        theirs = replace(made, flows=wiring.wire(settings))
+        assert theirs.flows.pruning.prune(keep_runs=0).artifacts == 1
+    finally:
+        theirs.flows.close()
 
 
 def test_what_was_interrupted_is_finished(made: Project) -> None:
