@@ -23,5 +23,7 @@ function lookOf(from: ITaskFace | undefined, to: ITaskFace | undefined): string 
   if (to?.state === 'running') {
     return 'active';
   }
-  return isDone && to && to.startedAt !== null ? 'done' : 'idle';
+  // What was restored, or only waited, has no start.
+  const hasBegun = to !== undefined && (to.startedAt !== null || DONE.includes(to.state));
+  return isDone && hasBegun ? 'done' : 'idle';
 }
