@@ -71,7 +71,8 @@ def _check_company(given: Mapping[str, Expression], way: str) -> Iterator[Found]
         if way == "until":
             what = f"{name!r} has no meaning here: the moment comes, and nothing is looked at"
         else:
-            what = f"{name!r} is for {_NOUNS[about[0]]}, and this waits for {way}"
+            nouns = " and ".join(_NOUNS[each] for each in about)
+            what = f"{name!r} is for {nouns}, and this waits for {way}"
         yield name, wrong_call(what, "Take it away.")
 
 
