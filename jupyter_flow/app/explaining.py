@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from jupyter_flow.core.flow import Flow, Kind, Plan, Task
+from jupyter_flow.core.language.wait_checks import WAYS_TO_WAIT
 from jupyter_flow.core.language.writing import written
 from jupyter_flow.core.options import Policy, TriggerRule
 
@@ -57,8 +58,18 @@ def _foretold(told: Foretold) -> Iterator[str]:
 def _waits(task: Task) -> str:
     if task.kind is Kind.EXPECT:
         return f"  expects  {written(task.parameters['condition'])}"
-    awaited = task.parameters.get("flow") or task.expand["flow"]
-    return f"  waits    for a run of {written(awaited)}"
+    given = {**task.parameters, **task.expand}
+    way = next(name for name in WAYS_TO_WAIT if name in given)
+    return f"  waits    {_AWAITED[way]} {written(given[way])}"
+
+
+_AWAITED = {
+    "file": "for the file",
+    "http": "for an answer from",
+    "sql": "for a row of",
+    "flow": "for a run of",
+    "until": "until",
+}
 
 
 def _when(flow: Flow, task: Task, policy: Policy) -> str:
