@@ -213,6 +213,7 @@ _ORDER = (
     *("connection", "bind", "preview", "headers", "json", "body", "timeout"),
     *("poke_interval", "soft_fail", "within", "condition", "message"),
     *("arguments", "params"),
+    *("until", "backoff", "max_poke_interval"),
 )
 
 #: Over what a task of each kind can be mapped: here only what it does not need.
