@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote, quote_plus
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import jupyter_flow
 from jupyter_flow.core.secrets import MASK, masked, shown_address
-from jupyter_flow.secrets import SERVICE, SecretError, resolve
+from jupyter_flow.secrets import SERVICE, SecretError, SecretSource, resolve
+from jupyter_flow.testing.secrets import SecretSourceContract
 
 
 @pytest.fixture
@@ -71,6 +74,84 @@ def test_what_is_not_there_says_where_it_was_looked_for(no_keyring: None, tmp_pa
 def test_a_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
     with pytest.raises(SecretError, match="no name of a secret"):
         resolve(name, environ={"JUPYTER_FLOW_SECRETS": str(tmp_path)})
+
+
+VAULT = """
+def of_vault(name):
+    return {"KNOWN": "hunter2"}.get(name)
+
+def sealed(name):
+    raise OSError("the vault is sealed")
+
+def in_bytes(name):
+    return b"hunter2"
+"""
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Install a package whose sources have the given names and are the functions above."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "a_vault.py").write_text(VAULT)
+
+    def installed(**sources: str) -> None:
+        folder = tmp_path / "a_vault-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: a-vault\nVersion: 1\n")
+        lines = [f"{name} = a_vault:{function}" for name, function in sources.items()]
+        (folder / "entry_points.txt").write_text("\n".join(["[jupyter_flow.secrets]", *lines]))
+
+    yield installed
+    sys.modules.pop("a_vault", None)
+
+
+class TestASourceOfAPackage(SecretSourceContract):
+    @pytest.fixture
+    def source(self) -> SecretSource:
+        return {self.KNOWN: "hunter2"}.get
+
+
+def test_a_secret_may_come_from_an_installed_package(
+    no_keyring: None, install: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(vault="of_vault")
+    monkeypatch.delenv("JUPYTER_FLOW_SECRET_KNOWN", raising=False)
+
+    assert jupyter_flow.secret("KNOWN") == "hunter2"
+
+
+def test_packages_are_asked_last(install: Callable[..., None]) -> None:
+    install(vault="sealed")
+
+    assert resolve("PW", environ={"JUPYTER_FLOW_SECRET_PW": "mine"}) == "mine"
+
+
+def test_what_no_package_has_says_which_were_asked(
+    no_keyring: None, install: Callable[..., None]
+) -> None:
+    install(vault="of_vault")
+
+    with pytest.raises(SecretError, match=r"; the source vault\.$"):
+        resolve("PW", environ={})
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        ("sealed", "the source vault cannot tell .* OSError: the vault is sealed"),
+        ("not_there", "the source vault cannot tell .* AttributeError"),
+        ("in_bytes", "the source vault gave bytes for the secret 'PW'"),
+    ],
+)
+def test_a_source_that_fails_is_told_and_not_passed_over(
+    function: str, said: str, no_keyring: None, install: Callable[..., None]
+) -> None:
+    install(vault=function)
+
+    with pytest.raises(SecretError, match=said) as caught:
+        resolve("PW", environ={})
+
+    assert "hunter2" not in str(caught.value)
 
 
 texts = st.text(min_size=1, max_size=20)
