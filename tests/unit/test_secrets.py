@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -163,6 +165,43 @@ def test_no_form_of_a_secret_is_left_in_a_text(secret: str, before: str, after: 
 
     for form in forms:
         assert secret not in masked(f"{before}{form}{after}", [secret]).replace(MASK, "")
+
+
+@given(
+    secret=st.text(min_size=6, max_size=20).filter(lambda text: text.isascii()),
+    before=st.binary(max_size=8),
+    after=st.binary(max_size=8),
+    encode=st.sampled_from([b64encode, urlsafe_b64encode]),
+)
+def test_base64_gives_a_secret_away_nowhere(
+    secret: str, before: bytes, after: bytes, encode: Callable[[bytes], bytes]
+) -> None:
+    text = encode(before + secret.encode() + after).decode()
+    kept = masked(text, [secret]).split(MASK)
+
+    # What is left is what was around it, and a character at each end that both share in.
+    assert len(kept) >= 2
+    assert sum(map(len, kept)) <= len(text) - len(secret) * 8 // 6 + 1
+
+
+@pytest.mark.parametrize("user", ["a", "ad", "ada"])
+def test_a_header_that_logs_in_is_masked(user: str) -> None:
+    header = b64encode(f"{user}:correct horse".encode()).decode()
+    inner = b64encode(b"rrect hor").decode()
+
+    shown = masked(f"Authorization: Basic {header}", ["correct horse"])
+
+    assert shown.startswith("Authorization: Basic ")
+    assert MASK in shown
+    assert inner not in shown
+
+
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+def test_a_secret_in_json_is_masked(ensure_ascii: bool) -> None:
+    secret = 'grün "7"\\\t'
+    text = json.dumps({"token": secret}, ensure_ascii=ensure_ascii)
+
+    assert json.loads(masked(text, [secret])) == {"token": MASK}
 
 
 def test_a_text_without_secrets_stays_as_it_is() -> None:
