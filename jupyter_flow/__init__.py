@@ -1,7 +1,8 @@
 """Pipelines for people who live in notebooks.
 
-In a notebook that is a task: `output`, `artifact`, `load`. In a notebook that holds a flow:
-``%load_ext jupyter_flow``, then a ``%%flow`` cell. In a script: `Flow`, `notebook`, `open_flows`.
+In a notebook that is a task: `output`, `artifact`, `load`, `secret`. In a notebook that holds a
+flow: ``%load_ext jupyter_flow``, then a ``%%flow`` cell. In a script: `Flow`, `notebook`,
+`open_flows`.
 
 Every name is loaded at its first use, so importing this package costs next to nothing.
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .handoff import artifact as artifact
     from .handoff import output as output
     from .panel.widget import FlowPanel as FlowPanel
+    from .secrets import secret as secret
     from .serializers.loading import Artifact as Artifact
     from .serializers.loading import load_artifact as load_artifact
 
@@ -44,6 +46,7 @@ _HOMES = {
     "output": "handoff",
     "params": "core.build",
     "python": "core.build",
+    "secret": "secrets",
     "shell": "core.build",
     "sql": "core.build",
 }

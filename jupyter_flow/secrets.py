@@ -1,4 +1,4 @@
-"""Where secrets come from: the environment, a folder of files, the keyring of the system.
+"""Where secrets come from: the environment, a folder of files, the keyring, plug-ins.
 
 Looked up when they are needed and never kept. A secret is not logged, stored or shown.
 Stands beside the layers, because kernels use it too: it imports next to nothing.
@@ -10,8 +10,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from jupyter_flow.core.errors import FlowError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 #: The name of the variable of one secret comes after this.
 VARIABLE = "JUPYTER_FLOW_SECRET_"
@@ -19,6 +23,8 @@ VARIABLE = "JUPYTER_FLOW_SECRET_"
 FOLDER = "JUPYTER_FLOW_SECRETS"
 #: What our secrets are called in the system's keyring.
 SERVICE = "jupyter_flow"
+#: The group of entry points in which packages name their sources.
+GROUP = "jupyter_flow.secrets"
 
 _NAME = re.compile(r"\w[\w.-]*")
 
@@ -27,6 +33,32 @@ class SecretError(FlowError):
     """There is no such secret."""
 
     code = "JF320"
+
+
+class SecretSource(Protocol):
+    """A place of secrets that a package brings; a function will do.
+
+    `jupyter_flow.testing.secrets.SecretSourceContract` holds one to what is promised here.
+    """
+
+    def __call__(self, name: str, /) -> str | None:
+        """The secret called *name* as it is now, None if it has none of that name.
+
+        May be called from any thread. Raises any exception when it cannot tell; the text of the
+        exception is shown to people, so there is no secret in it.
+        """
+
+
+def secret(name: str) -> str:
+    """The secret called *name*, in a notebook or a script.
+
+    It is looked for in the variable ``JUPYTER_FLOW_SECRET_<NAME>``, in the folder of files that
+    ``JUPYTER_FLOW_SECRETS`` names, in the keyring of the system and in the sources of installed
+    packages. What is done with it then is the caller's business: a secret that is printed is seen.
+
+    Raises FlowError (JF320) if it is in none of them, and says where it was looked for.
+    """
+    return resolve(name)
 
 
 def resolve(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
@@ -51,6 +83,10 @@ def resolve(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
         return in_keyring
     missing = " (the package keyring is not installed)" if in_keyring is None else ""
     looked.append(f"the keyring of the system{missing}")
+    for source in sorted(_sources(), key=lambda each: each.name):
+        if found := _from_source(source, name):
+            return found
+        looked.append(f"the source {source.name}")
     raise SecretError(f"there is no secret called '{name}'", hint=f"Looked in {'; '.join(looked)}.")
 
 
@@ -72,3 +108,27 @@ def _in_keyring(name: str) -> str | None:
         return keyring.get_password(SERVICE, name) or ""
     except KeyringError:  # locked, or there is none on this machine
         return ""
+
+
+def _sources() -> EntryPoints:
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
+
+
+def _from_source(source: EntryPoint, name: str) -> str | None:
+    try:
+        load: SecretSource = source.load()
+        found = load(name)
+    except Exception as error:  # a plug-in may raise what it likes
+        raise SecretError(
+            f"the source {source.name} cannot tell whether it has the secret '{name}': "
+            f"{type(error).__name__}: {error}",
+            hint=f"It is {source.value}; it is asked after all other places.",
+        ) from error
+    if found is not None and not isinstance(found, str):
+        raise SecretError(
+            f"the source {source.name} gave {type(found).__name__} for the secret '{name}'",
+            hint=f"A secret is a text: {source.value} returns one, or None.",
+        )
+    return found

@@ -5,12 +5,17 @@ Pure: where a secret comes from is `jupyter_flow.secrets`' business.
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 #: What stands where a secret was.
 MASK = "***"
+
+#: How many bytes a secret has that is looked for in base64; shorter ones are found in any text.
+_ENCODED = 6
 
 _SCHEME = re.compile(r"\s*([A-Za-z][\w+.-]*)://")
 _NAME = re.compile(r"(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,20}", re.IGNORECASE)
@@ -18,7 +23,11 @@ _NUMBERS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\]", re.IGNORECASE)
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """*text* without any of *secrets*, as they are or as they stand in a URL."""
+    """*text* without any of *secrets*: as they are, and as they stand in a URL, in JSON, in the
+    repr of a text or of bytes, and in base64, wherever in what is encoded they are.
+
+    Of base64 up to one character remains at each end, which holds less than a byte of the secret.
+    """
     forms = {form for each in secrets for form in _forms(each) if form}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, MASK)
@@ -52,4 +61,18 @@ def _forms(secret: str) -> Iterable[str]:
         yield quote_plus(secret, safe=safe)
     # As it stands in the repr of a text or of bytes, which is how libraries show what they got.
     yield repr(secret)[1:-1]
-    yield repr(secret.encode())[2:-1]
+    encoded = secret.encode("utf-8", "surrogatepass")
+    yield repr(encoded)[2:-1]
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    if len(encoded) >= _ENCODED:
+        for form in _in_base64(encoded):
+            yield form
+            yield form.replace("+", "-").replace("/", "_")
+
+
+def _in_base64(secret: bytes) -> Iterable[str]:
+    """What *secret* is in base64 after 0, 1 and 2 bytes more, without what others share in."""
+    for before in range(3):
+        first, last = -(-before * 8 // 6), (before + len(secret)) * 8 // 6
+        yield b64encode(bytes(before) + secret).decode()[first:last]

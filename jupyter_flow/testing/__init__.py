@@ -11,6 +11,7 @@ Beside that there are
     luck           a run carried to its end with nothing but the machine
     executors      ExecutorContract, ScriptedExecutor
     contracts      RunStoreContract
+    secrets        SecretSourceContract
     strategies     Hypothesis: any flow
     samples        runs with everything in them
     notebooks      notebooks made in a line
