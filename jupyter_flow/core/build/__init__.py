@@ -12,6 +12,7 @@ are joined with ``&``, ``|`` and ``~``, because Python keeps ``and``, ``or`` and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .groups import GroupHandle
@@ -46,8 +47,12 @@ def notebook(notebook: str, /, **parameters: Any) -> TaskHandle:
     return here().notebook(notebook, **parameters)
 
 
-def python(function: str, /, **arguments: Any) -> TaskHandle:
-    """A task that calls ``package.module:function`` with these arguments."""
+def python(function: str | Callable[..., Any], /, **arguments: Any) -> TaskHandle:
+    """A task that calls ``package.module:function`` with these arguments.
+
+    A function itself may be given too: its source travels with the flow, so what it uses must be
+    in it, or be passed to it.
+    """
     return here().python(function, **arguments)
 
 

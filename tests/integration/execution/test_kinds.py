@@ -46,6 +46,20 @@ def test_a_python_function_may_return_anything(run: Any, tmp_path: Path) -> None
     assert "not handed on" in trial.log
 
 
+def test_a_function_travels_as_its_source(run: Any) -> None:
+    source = "async def double(x: Unknown, by=2):\n    return [x * by, __name__]\n"
+    trial = run("python", function="__main__:double", arguments={"x": 4}, source=source)
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert trial.end.values == {"result": [8, "__main__"]}
+
+
+def test_a_travelled_function_that_fails_shows_its_line(run: Any) -> None:
+    source = "def halve(x):\n    y = x\n    return y / 0\n"
+    trial = run("python", function="__main__:halve", arguments={"x": 4}, source=source)
+    assert trial.end.outcome is Outcome.FAILED
+    assert "return y / 0" in trial.end.failure.traceback
+
+
 @pytest.mark.parametrize("function", ["nomodule:f", "json", "json:nothing"])
 def test_a_python_function_that_is_not_there_fails(run: Any, function: str) -> None:
     assert run("python", function=function).end.outcome is Outcome.FAILED
