@@ -57,7 +57,7 @@ def python(function: str | Callable[..., Any], /, **arguments: Any) -> TaskHandl
 
 
 def sql(query: str, /, **arguments: Any) -> TaskHandle:
-    """A task that runs a query: *connection*, *bind* (its values), *preview* (rows shown)."""
+    """A task that runs a query: *connection*, *bind* (its values), *preview*, *save*."""
     return here().sql(query, **arguments)
 
 
@@ -69,9 +69,9 @@ def http(method: str, url: str, /, **arguments: Any) -> TaskHandle:
     return here().http(method, url, **arguments)
 
 
-def shell(command: str) -> TaskHandle:
-    """A task that runs a command."""
-    return here().shell(command)
+def shell(command: str, /, **arguments: Any) -> TaskHandle:
+    """A task that runs a command; ``output="json"`` reads its last line as JSON."""
+    return here().shell(command, **arguments)
 
 
 def wait_for(**arguments: Any) -> TaskHandle:

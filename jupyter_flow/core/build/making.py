@@ -183,7 +183,7 @@ class Flow:
         return self._made(Kind.PYTHON, [found.function], arguments, source=source)
 
     def sql(self, query: str, /, **arguments: Any) -> TaskHandle:
-        """A task that runs a query: *connection*, *bind* (its values), *preview* (rows shown)."""
+        """A task that runs a query: *connection*, *bind* (its values), *preview*, *save*."""
         return self._made(Kind.SQL, [query], arguments)
 
     def http(self, method: str, url: str, /, **arguments: Any) -> TaskHandle:
@@ -193,9 +193,9 @@ class Flow:
         """
         return self._made(Kind.HTTP, [method, url], arguments)
 
-    def shell(self, command: str) -> TaskHandle:
-        """A task that runs a command."""
-        return self._made(Kind.SHELL, [command], {})
+    def shell(self, command: str, /, **arguments: Any) -> TaskHandle:
+        """A task that runs a command; ``output="json"`` reads its last line as JSON."""
+        return self._made(Kind.SHELL, [command], arguments)
 
     def wait_for(self, **arguments: Any) -> TaskHandle:
         """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
