@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from .flow import Kind
 from .ids import TaskKey
 from .run import Attempt, Cause, Failure, Run, TaskRun
 from .states import TaskState
@@ -34,11 +35,12 @@ class FailureReport:
 
     ``notebook`` is the source, ``executed`` the executed one and ``log`` its log, both below the
     project's home. ``line_text`` is the line of the cell that raised. ``attempts`` counts all.
+    A task that is no notebook of the project has no place: nobody looks into the one that ships.
     """
 
     key: TaskKey
     what: str
-    notebook: str
+    notebook: str = ""
     cell: int | None = None
     line: int | None = None
     line_text: str = ""
@@ -64,8 +66,9 @@ def failures(run: Run) -> list[FailureReport]:
 
 def report_of(run: Run, task_run: TaskRun, *, number: int = 0) -> FailureReport:
     """What went wrong in *task_run*: in its attempt *number* if it has that, else in its latest."""
+    kind = run.plan.flow[task_run.key.task].kind
     target = run.plan.targets.get(task_run.key.task)
-    notebook = target.path if target is not None else ""
+    notebook = target.path if target is not None and kind is Kind.NOTEBOOK else ""
     attempt = _blamed(task_run, number)
     failure = attempt.failure if attempt is not None else None
     if attempt is None or failure is None:
@@ -75,17 +78,22 @@ def report_of(run: Run, task_run: TaskRun, *, number: int = 0) -> FailureReport:
             notebook=notebook,
             attempts=len(task_run.attempts),
         )
-    return FailureReport(
+    report = FailureReport(
         key=task_run.key,
         what=in_words(failure),
+        attempts=len(task_run.attempts),
+        executed=attempt.notebook,
+        log=attempt.log,
+    )
+    if kind is not Kind.NOTEBOOK:
+        return replace(report, trace=tuple(_trace_of_shipped(failure, kind)))
+    return replace(
+        report,
         notebook=notebook,
         cell=failure.cell,
         line=failure.line,
         line_text=_line_of(failure),
         trace=tuple(trimmed(failure.traceback, cell=failure.cell)),
-        attempts=len(task_run.attempts),
-        executed=attempt.notebook,
-        log=attempt.log,
     )
 
 
@@ -125,6 +133,19 @@ def _line_of(failure: Failure) -> str:
     if failure.line is None or not 0 < failure.line <= len(lines):
         return ""
     return lines[failure.line - 1].strip()
+
+
+def _trace_of_shipped(failure: Failure, kind: Kind) -> list[str]:
+    """What is of use in the traceback of a notebook that ships: a function's own frames.
+
+    Of the other kinds it is the message, where that has more than one line.
+    """
+    lines = failure.traceback.splitlines()
+    if kind is Kind.PYTHON:
+        blocks = [each for each in _blocks(lines) if not _CELL.match(each[0])]
+        return trimmed("\n\n".join("\n".join(each) for each in blocks))
+    message = failure.message.strip().splitlines()
+    return _shortened(message) if len(message) > 1 else []
 
 
 def trimmed(traceback: str, *, cell: int | None = None) -> list[str]:

@@ -12,6 +12,7 @@ are joined with ``&``, ``|`` and ``~``, because Python keeps ``and``, ``or`` and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .groups import GroupHandle
@@ -46,13 +47,17 @@ def notebook(notebook: str, /, **parameters: Any) -> TaskHandle:
     return here().notebook(notebook, **parameters)
 
 
-def python(function: str, /, **arguments: Any) -> TaskHandle:
-    """A task that calls ``package.module:function`` with these arguments."""
+def python(function: str | Callable[..., Any], /, **arguments: Any) -> TaskHandle:
+    """A task that calls ``package.module:function`` with these arguments.
+
+    A function itself may be given too: its source travels with the flow, so what it uses must be
+    in it, or be passed to it.
+    """
     return here().python(function, **arguments)
 
 
 def sql(query: str, /, **arguments: Any) -> TaskHandle:
-    """A task that runs a query: *connection*, *bind* (its values), *preview* (rows shown)."""
+    """A task that runs a query: *connection*, *bind* (its values), *preview*, *save*."""
     return here().sql(query, **arguments)
 
 
@@ -64,9 +69,9 @@ def http(method: str, url: str, /, **arguments: Any) -> TaskHandle:
     return here().http(method, url, **arguments)
 
 
-def shell(command: str) -> TaskHandle:
-    """A task that runs a command."""
-    return here().shell(command)
+def shell(command: str, /, **arguments: Any) -> TaskHandle:
+    """A task that runs a command; ``output="json"`` reads its last line as JSON."""
+    return here().shell(command, **arguments)
 
 
 def wait_for(**arguments: Any) -> TaskHandle:

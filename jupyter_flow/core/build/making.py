@@ -5,7 +5,7 @@ Mutable, and the only thing here that is: `Flow.build` gives the frozen definiti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from inspect import cleandoc
 from types import TracebackType
@@ -16,6 +16,7 @@ from jupyter_flow.core.expressions import Constant, ParamRef
 from jupyter_flow.core.flow import Flow as Definition
 from jupyter_flow.core.flow import FlowParameter, Group, Kind, Role, Task
 from jupyter_flow.core.grouping import Grouping
+from jupyter_flow.core.inputs.templates import literal
 from jupyter_flow.core.language.checks import check
 from jupyter_flow.core.language.drafts import Draft, merged
 from jupyter_flow.core.language.kind_checks import notebook_problem
@@ -25,6 +26,7 @@ from jupyter_flow.core.language.option_reading import read_line_options, read_ta
 from jupyter_flow.core.task_names import wrong_with
 
 from .chaining import End
+from .functions import source_of
 from .groups import GroupHandle
 from .handles import TaskHandle, named_expressions
 from .terms import Term, expression_of
@@ -172,12 +174,16 @@ class Flow:
         draft = Draft(name=name_of(Kind.NOTEBOOK, notebook) or notebook, notebook=notebook)
         return self._added(draft)(**parameters)
 
-    def python(self, function: str, /, **arguments: Any) -> TaskHandle:
-        """A task that calls ``package.module:function``."""
-        return self._made(Kind.PYTHON, [function], arguments)
+    def python(self, function: str | Callable[..., Any], /, **arguments: Any) -> TaskHandle:
+        """A task that calls ``package.module:function``, or a function whose source travels."""
+        if isinstance(function, str):
+            return self._made(Kind.PYTHON, [function], arguments)
+        found = source_of(function, arguments)
+        source = Constant(literal(found.source))
+        return self._made(Kind.PYTHON, [found.function], arguments, source=source)
 
     def sql(self, query: str, /, **arguments: Any) -> TaskHandle:
-        """A task that runs a query: *connection*, *bind* (its values), *preview* (rows shown)."""
+        """A task that runs a query: *connection*, *bind* (its values), *preview*, *save*."""
         return self._made(Kind.SQL, [query], arguments)
 
     def http(self, method: str, url: str, /, **arguments: Any) -> TaskHandle:
@@ -187,9 +193,9 @@ class Flow:
         """
         return self._made(Kind.HTTP, [method, url], arguments)
 
-    def shell(self, command: str) -> TaskHandle:
-        """A task that runs a command."""
-        return self._made(Kind.SHELL, [command], {})
+    def shell(self, command: str, /, **arguments: Any) -> TaskHandle:
+        """A task that runs a command; ``output="json"`` reads its last line as JSON."""
+        return self._made(Kind.SHELL, [command], arguments)
 
     def wait_for(self, **arguments: Any) -> TaskHandle:
         """A task that waits: for a *file*, *sql*, *http* or *flow*; *timeout*, *poke_interval*."""
@@ -203,7 +209,9 @@ class Flow:
         """A task that runs another flow with these parameters."""
         return self._made(Kind.FLOW, [name], params)
 
-    def _made(self, kind: Kind, positional: Sequence[Any], keywords: dict[str, Any]) -> TaskHandle:
+    def _made(
+        self, kind: Kind, positional: Sequence[Any], keywords: dict[str, Any], **own: Constant
+    ) -> TaskHandle:
         parameters, problems = parameters_of(
             kind, [expression_of(value) for value in positional], named_expressions(keywords)
         )
@@ -212,7 +220,7 @@ class Flow:
         taken = {draft.name for draft in self._drafts.values()}
         numbers = (f"{kind}_{number}" for number in range(1, len(taken) + 2))
         name = name_of(kind, first) or next(each for each in numbers if each not in taken)
-        return self._added(Draft(name=name, kind=kind, parameters=parameters))
+        return self._added(Draft(name=name, kind=kind, parameters=parameters | own))
 
     def _added(self, draft: Draft) -> TaskHandle:
         handle = TaskHandle(draft, self._connected)

@@ -10,6 +10,7 @@ Knows nothing of runs: `jupyter_flow.core.inputs` makes the context.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -85,6 +86,11 @@ def render(value: Any, context: Mapping[str, Any]) -> Any:
             return {key: render(item, context) for key, item in value.items()}
         case _:
             return value
+
+
+def literal(text: str) -> str:
+    """The template that is rendered as *text*, whatever marks it has."""
+    return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
 
 
 def wrong_with(

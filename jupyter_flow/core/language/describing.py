@@ -147,6 +147,9 @@ def _function_arguments(task: Task) -> tuple[str, ...]:
     given = dict(task.parameters)
     rest = given.pop(call.rest, None) if call.rest is not None else None
     arguments = [written(given.pop(name)) for name in call.positional if name in given]
+    if task.kind is Kind.PYTHON and given.pop("source", None) is not None:
+        # It was given to the Python API, and its source is no text of a flow.
+        arguments = [arguments[0].strip("\"'").partition(":")[2]]
     arguments += _arguments(given)
     if isinstance(rest, DictOf):
         arguments += _arguments(dict(rest.items))

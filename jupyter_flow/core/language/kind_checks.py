@@ -56,6 +56,20 @@ def _check_http(given: Mapping[str, Expression]) -> Iterator[Found]:
         yield sent[-1], wrong_call(what, "Take one away.")
 
 
+def _check_shell(given: Mapping[str, Expression]) -> Iterator[Found]:
+    value = constant(given, "output")
+    if value is not None and value not in ("text", "json"):
+        hint = 'With output="json" the last line that it writes is read as JSON.'
+        yield "output", wrong_call(f"'output' must be 'text' or 'json', not {value!r}", hint)
+
+
+def _check_sql(given: Mapping[str, Expression]) -> Iterator[Found]:
+    value = constant(given, "save")
+    if isinstance(value, str) and not value.endswith(".parquet"):
+        hint = 'Rows are kept in Parquet: save="rows.parquet".'
+        yield "save", wrong_call(f"'save' must end with .parquet, not {value!r}", hint)
+
+
 def _check_expect(given: Mapping[str, Expression]) -> Iterator[Found]:
     if isinstance(given.get("condition"), Constant):
         what = "expect() needs a condition, and a constant is never anything else"
@@ -74,7 +88,9 @@ def _check_flow(given: Mapping[str, Expression]) -> Iterator[Found]:
 
 _CHECKS: Mapping[Kind, Callable[[Mapping[str, Expression]], Iterator[Found]]] = {
     Kind.PYTHON: _check_python,
+    Kind.SQL: _check_sql,
     Kind.HTTP: _check_http,
+    Kind.SHELL: _check_shell,
     Kind.FLOW: _check_flow,
     Kind.WAIT_FOR: check_wait,
     Kind.EXPECT: _check_expect,

@@ -46,7 +46,7 @@ CALLS: Mapping[Kind, Call] = {
     ),
     Kind.SQL: Call(
         positional=("query",),
-        keywords=("connection", "bind", "preview"),
+        keywords=("connection", "bind", "preview", "save"),
         required=("query", "connection"),
         example='sql("select 1", connection="name")',
     ),
@@ -60,7 +60,10 @@ CALLS: Mapping[Kind, Call] = {
         example='http("GET", "https://example.com")',
     ),
     Kind.SHELL: Call(
-        positional=("command",), required=("command",), example='shell("make report")'
+        positional=("command",),
+        keywords=("output",),
+        required=("command",),
+        example='shell("make report")',
     ),
     Kind.WAIT_FOR: Call(
         keywords=(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.kinds import notebooks_of_kinds
@@ -44,6 +45,20 @@ def test_a_python_function_may_return_anything(run: Any, tmp_path: Path) -> None
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
     assert trial.end.values == {}
     assert "not handed on" in trial.log
+
+
+def test_a_function_travels_as_its_source(run: Any) -> None:
+    source = "async def double(x: Unknown, by=2):\n    return [x * by, __name__]\n"
+    trial = run("python", function="__main__:double", arguments={"x": 4}, source=source)
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    assert trial.end.values == {"result": [8, "__main__"]}
+
+
+def test_a_travelled_function_that_fails_shows_its_line(run: Any) -> None:
+    source = "def halve(x):\n    y = x\n    return y / 0\n"
+    trial = run("python", function="__main__:halve", arguments={"x": 4}, source=source)
+    assert trial.end.outcome is Outcome.FAILED
+    assert "return y / 0" in trial.end.failure.traceback
 
 
 @pytest.mark.parametrize("function", ["nomodule:f", "json", "json:nothing"])
@@ -118,6 +133,38 @@ def test_duckdb_is_asked_too(run: Any, tmp_path: Path) -> None:
     assert float(trial.end.values["scalar"]) == 4
 
 
+@pytest.mark.parametrize("where", ["sqlite", "postgres", "duckdb"])
+def test_rows_are_kept_in_parquet(
+    run: Any, tmp_path: Path, where: str, request: pytest.FixtureRequest
+) -> None:
+    urls = {"sqlite": f"sqlite:///{tmp_path / 'x.db'}", "duckdb": "duckdb:///:memory:"}
+    url = urls.get(where) or request.getfixturevalue("postgres")
+    query = (
+        "with recursive s(n) as (select 1 union all select n + 1 from s where n < 25000) "
+        "select n, case when n > 12000 then n * 0.5 end as half, 'ü' as word from s order by n"
+    )
+    env = {"JUPYTER_FLOW_CONN_DB": url}
+    trial = run("sql", query=query, connection="db", save="out/rows.parquet", env=env)
+    assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
+    file = Path(trial.end.values["file"])
+    table = parquet.read_table(file)
+    assert (trial.end.values["rows"], table.num_rows) == (25000, 25000)
+    assert table.column("n").to_pylist() == list(range(1, 25001))
+    halves = table.column("half").to_pylist()
+    assert (halves[0], float(halves[-1])) == (None, 12500)
+    assert [each.name for each in file.parent.iterdir()] == ["rows.parquet"]
+
+
+def test_a_statement_without_rows_has_none_to_keep(run: Any, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x.db") as database:
+        database.execute("create table t (n int)")
+    env = {"JUPYTER_FLOW_CONN_DB": f"sqlite:///{tmp_path / 'x.db'}"}
+    trial = run("sql", query="insert into t values (1)", connection="db", save="a.parquet", env=env)
+    assert "save= is for rows" in trial.failure.message
+    assert database.execute("select count(*) from t").fetchone() == (0,)
+    database.close()
+
+
 def test_a_password_is_nowhere_when_a_database_is_not_there(run: Any, tmp_path: Path) -> None:
     trial = run(
         "sql",
@@ -143,6 +190,24 @@ def test_a_command_shows_its_output_and_hands_on_the_last_line(run: Any) -> None
 def test_a_command_that_fails_is_told_with_its_exit_status(run: Any) -> None:
     trial = run("shell", command="echo no; exit 7")
     assert (trial.end.outcome, trial.failure.exit_status) == (Outcome.FAILED, 7)
+    assert (trial.failure.name, trial.failure.message) == (
+        "CalledProcessError",
+        "exit status 7: no",
+    )
+
+
+def test_a_command_that_a_signal_ends_is_told_so(run: Any) -> None:
+    trial = run("shell", command="kill -TERM $$")
+    assert trial.failure.message == "it was ended by SIGTERM"
+    assert trial.end.values["exit"] == -15
+
+
+def test_the_last_line_of_a_command_may_be_json(run: Any) -> None:
+    command = "echo working; echo '{\"n\": [1, 2]}'"
+    trial = run("shell", command=command, output="json")
+    assert trial.end.values == {"exit": 0, "output": {"n": [1, 2]}}
+    failure = run("shell", command="echo no", output="json").failure
+    assert failure.message.startswith("the last line of the command is no JSON")
 
 
 @pytest.fixture
@@ -206,10 +271,12 @@ def test_what_is_busy_is_asked_again(run: Any, server: str) -> None:
     assert trial.end.values == {"status": 200, "json": {"state": "done", "n": 3}}
     assert "try 2 of 3: status 503; again in 0 s" in trial.log
     assert (
-        "status 503" in run("http", method="GET", url=f"{server}/busy/2", tries=2).failure.message
+        "status 503 after 2 tries"
+        in run("http", method="GET", url=f"{server}/busy/2", tries=2).failure.message
     )
     gone = run("http", method="GET", url="http://127.0.0.1:1/", tries=1)
     assert gone.failure.name == "ConnectError"
+    assert gone.failure.message.startswith("GET http://127.0.0.1:1/ failed: ")
 
 
 def test_an_answer_can_be_kept_as_a_file(run: Any, server: str) -> None:

@@ -166,3 +166,30 @@ def test_brackets_in_names_are_no_markup(capsys) -> None:
     out().print("[Errno 111] refused [/x]")
 
     assert capsys.readouterr().out == "[Errno 111] refused [/x]\n"
+
+
+def test_connections_are_listed_and_tried(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("JUPYTER_FLOW_CONN_LAKE", f"sqlite:///{project / 'lake.db'}")
+    home = project / ".jupyter_flow"
+    home.mkdir()
+    file = home / "connections.toml"
+    file.write_text('shop = "postgresql://ada:hunter-2@db.example.com/shop"\n')
+    file.chmod(0o644)
+
+    assert called("connections") == 0
+    seen = capsys.readouterr()
+    assert "shop" in seen.out
+    assert "lake" in seen.out
+    assert "hunter-2" not in seen.out
+    assert "chmod 600" in " ".join(seen.err.split())
+
+    assert called("connections", "--json") == 0
+    names = [each["name"] for each in json.loads(capsys.readouterr().out)]
+    assert names == ["lake", "shop"]
+
+    assert called("connections", "--test", "lake") == 0
+    assert "answers: sqlite" in capsys.readouterr().out
+    assert called("connections", "--test", "lakes") != 0
+    assert "there is no connection 'lakes'" in " ".join(capsys.readouterr().err.split())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.report import MOST_LINES, failures, in_words, trimmed
 from jupyter_flow.core.run import Cause, Failure
 from jupyter_flow.core.states import Outcome
@@ -109,3 +112,50 @@ def test_only_what_failed_itself_is_reported() -> None:
     run = rehearse(run_of(flow_of("a > b > c", "d")), {"a": Outcome.FAILED})
 
     assert [str(report.key) for report in failures(run)] == ["a"]
+
+
+SHIPPED = """\
+---------------------------------------------------------------------------
+ZeroDivisionError                         Traceback (most recent call last)
+Cell In[3], line 21
+     18     exec(compile(source, place, "exec"), names)
+---> 21 result = called(**arguments)
+     22 if inspect.isawaitable(result):
+
+File /home/ada/project/sums.py:3, in halve(x)
+----> 3     return x / 0
+
+ZeroDivisionError: division by zero
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "trace"),
+    [
+        (
+            Kind.PYTHON,
+            "division by zero",
+            [
+                "File /home/ada/project/sums.py:3, in halve(x)",
+                "----> 3     return x / 0",
+                "",
+                "ZeroDivisionError: division by zero",
+            ],
+        ),
+        (Kind.SHELL, "division by zero", []),
+        (Kind.SQL, "no such table\n[SQL: select 1]", ["no such table", "[SQL: select 1]"]),
+    ],
+)
+def test_a_kind_that_ships_is_told_of_without_its_notebook(
+    kind: Kind, message: str, trace: list[str]
+) -> None:
+    flow = flow_of("load > train")
+    tasks = tuple(replace(task, kind=kind) if task.name == "train" else task for task in flow.tasks)
+    failure = replace(failure_of(message), traceback=SHIPPED)
+    fate = Fate(outcome=Outcome.FAILED, failure=failure)
+    run = rehearse(run_of(replace(flow, tasks=tasks)), {"train": fate})
+    (report,) = failures(run)
+
+    assert (report.place, report.line_text) == ("", "")
+    assert report.what == f"ValueError: {message.splitlines()[0]}"
+    assert list(report.trace) == trace
