@@ -64,7 +64,15 @@ def test_the_flow_of_rules_tries_again_and_takes_one_of_two_ways(examples: Path)
     assert "skipped" in {state for _, state in states(told)}
 
 
-@pytest.mark.parametrize("example", ["first_flow", "rules_and_retries"])
+def test_a_task_of_each_kind_hands_on_what_it_made(examples: Path) -> None:
+    told = run(examples, "kinds/flow.ipynb")
+
+    assert [state for _, state in states(told)] == ["succeeded"] * 6
+    report = next(each for each in told["tasks"] if each["task"] == "report")
+    assert report["values"] == {"best": "cup", "turnover": 4090.0}
+
+
+@pytest.mark.parametrize("example", ["first_flow", "kinds", "rules_and_retries"])
 def test_a_flow_runs_from_its_own_notebook(examples: Path, example: str) -> None:
     folder = examples / example
     notebook = nbformat.read(folder / "flow.ipynb", as_version=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jupyter_flow.core.errors import Problem, Severity
@@ -24,6 +25,8 @@ def check_connections(task: Task, lookup: Lookup) -> Iterator[Problem]:
     name = _named(task)
     if name is None or lookup.connections is None or name in lookup.connections:
         return
+    if _variable_of(name) in lookup.flow.policy(task).env:
+        return  # the flow says it itself
     yield Problem(
         code="JF228",
         what=f"task {task.name!r} needs the connection {name!r}, which is not known here",
@@ -31,6 +34,11 @@ def check_connections(task: Task, lookup: Lookup) -> Iterator[Problem]:
         where=lookup.place_of(task, "connection"),
         severity=Severity.WARNING,
     )
+
+
+def _variable_of(name: str) -> str:
+    """As `jupyter_flow.connections.variable_of`, which knows more than the core may."""
+    return "JUPYTER_FLOW_CONN_" + re.sub(r"\W", "_", name).upper()
 
 
 def _named(task: Task) -> str | None:

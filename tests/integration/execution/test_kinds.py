@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.kinds import notebooks_of_kinds
 from jupyter_flow.testing import postgres as servers
@@ -146,7 +147,10 @@ def test_rows_are_kept_in_parquet(
     env = {"JUPYTER_FLOW_CONN_DB": url}
     trial = run("sql", query=query, connection="db", save="out/rows.parquet", env=env)
     assert trial.end.outcome is Outcome.SUCCEEDED, trial.log
-    file = Path(trial.end.values["file"])
+    ref = ArtifactRef.read(trial.end.values["table"])
+    assert ref is not None
+    assert (ref.format, ref.line.startswith("parquet, 25,000 rows x 3, ")) == ("parquet", True)
+    file = trial.assignment.artifacts / "out" / "rows.parquet"
     table = parquet.read_table(file)
     assert (trial.end.values["rows"], table.num_rows) == (25000, 25000)
     assert table.column("n").to_pylist() == list(range(1, 25001))
