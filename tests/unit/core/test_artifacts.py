@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_flow.core.artifacts import (
@@ -35,6 +35,7 @@ json_values = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     digest=st.text("0123456789abcdef", min_size=64, max_size=64),
     form=st.from_regex(r"[a-z0-9_]{1,8}(\.[a-z0-9_]{1,8})?", fullmatch=True),
@@ -51,6 +52,7 @@ def test_a_reference_is_read_as_it_was_written(
     assert is_file(ref.file)
 
 
+@settings(max_examples=40)
 @given(json_values)
 def test_no_other_value_is_taken_for_one(value: Any) -> None:
     assert ArtifactRef.read(value) is None

@@ -213,7 +213,7 @@ def is_within(box: Box, frame: Box) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(any_flow(max_tasks=9))
 def test_nothing_of_others_lies_in_the_frame_of_a_group(flow: Flow) -> None:
     paper = sheet(flow)
