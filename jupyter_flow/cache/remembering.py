@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -28,8 +30,19 @@ log = logging.getLogger(__name__)
 
 #: Reading many files at once makes no disk faster.
 _THREADS = 2
+#: For so many seconds what is installed is taken to stay as it is.
+_MOMENT = 1.0
 #: So many changes are told in one line.
 _MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What is installed for a kernel: the digest of the list, and folders it imports from."""
+
+    until: float
+    digest: str
+    folders: tuple[Path, ...]
 
 
 class ResultCache:
@@ -57,7 +70,7 @@ class ResultCache:
         self._modules = modules
         self._has = has_artifact
         self._digests = Digests()
-        self._is_closed = False
+        self._seen: dict[tuple[str, ...], _Surroundings] = {}
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -141,7 +154,7 @@ class ResultCache:
             code=_code(question.snapshot, spec.language),
             folder=str(question.folder),
             kernel=text_of([spec.name or "this Python", *spec.argv]),
-            environment=self._environment(spec),
+            environment=self._surroundings(spec).digest,
             parameters=self._texts(question.parameters),
             variables=self._texts(question.variables),
             upstream=self._texts(question.upstream),
@@ -155,22 +168,30 @@ class ResultCache:
             sources, folder = _sources(question.snapshot), question.folder
             path = question.variables.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
             named = [Path(each) for each in path.split(os.pathsep) if each]
-            folders = [folder, *named, *editable_folders(spec)]
+            folders = [folder, *named, *self._surroundings(spec).folders]
             for file in sorted(self._modules(sources, folders)):
                 shown = file.relative_to(folder) if file.is_relative_to(folder) else file
                 modules[shown.as_posix()] = self._digests.of_file(file)
         inputs = self._digests.of_inputs(question.inputs or (), question.folder)
         return {"inputs": inputs, "modules": modules}
 
-    def _environment(self, spec: Kernelspec) -> str:
-        """The digest of what is installed; the list is kept, for people who want to compare."""
-        lines = installed(spec)
-        digest = digest_of(lines)
+    def _surroundings(self, spec: Kernelspec) -> _Surroundings:
+        """What is installed for *spec*, as it is or was a moment ago."""
+        now = time.monotonic()
+        known = self._seen.get(spec.argv)
+        if known is None or now >= known.until:
+            lines = installed(spec)
+            known = _Surroundings(now + _MOMENT, digest_of(lines), editable_folders(spec))
+            self._seen[spec.argv] = known
+            self._write_down(known.digest, lines)
+        return known
+
+    def _write_down(self, digest: str, lines: Iterable[str]) -> None:
+        """Keep the list of what is installed, for people who want to compare."""
         path = self._home / "environments" / f"{digest}.txt"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-        return digest
 
     def _texts(self, values: Mapping[str, Any]) -> dict[str, str]:
         return {name: text_of(self._told(value)) for name, value in values.items()}
