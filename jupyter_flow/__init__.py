@@ -37,6 +37,7 @@ _HOMES = {
     "FlowError": "core.errors",
     "FlowPanel": "panel.widget",
     "artifact": "handoff",
+    "approve": "core.build",
     "expect": "core.build",
     "http": "core.build",
     "load": "app.loading",

@@ -59,6 +59,8 @@ def _waits(task: Task) -> str:
     if task.kind is Kind.EXPECT:
         return f"  expects  {written(task.parameters['condition'])}"
     given = {**task.parameters, **task.expand}
+    if task.kind is Kind.APPROVE:
+        return f"  asks     {written(given['question'])}"
     way = next(name for name in WAYS_TO_WAIT if name in given)
     return f"  waits    {_AWAITED[way]} {written(given[way])}"
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_flow.core.errors import ConflictError
@@ -20,7 +21,7 @@ from jupyter_flow.core.events import (
     RepairRequested,
     Request,
 )
-from jupyter_flow.core.flow import Flow, Plan, Target
+from jupyter_flow.core.flow import Flow, Kind, Plan, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import KernelStart
@@ -378,6 +379,32 @@ class Flows:
     ) -> bool:
         """Say by hand how a task ended."""
         return self._ask(run, MarkRequested(key=key, state=state))
+
+    def answer(
+        self,
+        run: RunId,
+        key: TaskKey,
+        *,
+        yes: bool,
+        by: str = "",
+        values: Mapping[str, Any] = MappingProxyType({}),
+    ) -> bool:
+        """Say yes or no to what the task *key* asks; *values* are handed on with a yes.
+
+        Raises ConflictError (JF331) when it asks nothing now.
+        """
+        found = self._store.load(run)
+        task_run = found.task_runs.get(key)
+        is_asking = key.task in found.plan.flow and found.plan.flow[key.task].kind is Kind.APPROVE
+        if not is_asking or task_run is None or task_run.state is not TaskState.WAITING:
+            raise ConflictError(
+                f"task '{key}' of run {run} asks nothing now",
+                hint="`jupyter flow status` shows what is asked.",
+                code="JF331",
+            )
+        state: Any = TaskState.SUCCEEDED if yes else TaskState.FAILED
+        said = {**values, "by": by} if by else values
+        return self._ask(run, MarkRequested(key=key, state=state, by=by, values=said))
 
     def _ask(self, run: RunId, request: Request) -> bool:
         """Leave *request* for whoever drives the run.

@@ -164,6 +164,44 @@ def mark(
             _carry(flows, found, as_json=as_json, quiet=quiet)
 
 
+def approve(
+    ctx: typer.Context,
+    task: Annotated[str, typer.Argument(help="The task that asks.", autocompletion=task_names)],
+    run: Annotated[str, typer.Option("--run", help="A run's id; the latest if left out.")] = "",
+    value: Annotated[
+        list[str] | None,
+        typer.Option("--value", "-v", metavar="NAME=VALUE", help="A value to hand on."),
+    ] = None,
+) -> None:
+    """Say yes to what a task asks: what waits for it goes on."""
+    _answer(ctx, task, run, yes=True, values=value or [])
+
+
+def reject(
+    ctx: typer.Context,
+    task: Annotated[str, typer.Argument(help="The task that asks.", autocompletion=task_names)],
+    run: Annotated[str, typer.Option("--run", help="A run's id; the latest if left out.")] = "",
+) -> None:
+    """Say no to what a task asks: it has failed."""
+    _answer(ctx, task, run, yes=False, values=[])
+
+
+def _answer(ctx: typer.Context, task: str, run: str, *, yes: bool, values: list[str]) -> None:
+    import getpass
+
+    from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.asking import pairs, read_value, task_key
+
+    given = {name: read_value(text) for name, text in pairs(values, option="-v").items()}
+    with open_flows(ctx.obj) as flows:
+        found = flows.run(run).id
+        key, by = task_key(task), getpass.getuser()
+        if flows.answer(found, key, yes=yes, by=by, values=given):
+            _asked(f"{'approved' if yes else 'rejected'} '{task}' in", found)
+        else:
+            _carry(flows, found, as_json=False, quiet=False)
+
+
 def _asked(what: str, run: RunId) -> None:
     """Whoever drives the run does it; there is nothing to wait for here."""
     sys.stdout.write(f"{what} run {run}; see it with: jupyter flow status {run}\n")
@@ -250,4 +288,6 @@ COMMANDS: Mapping[str, Any] = {
     "cancel": cancel,
     "clear": clear,
     "mark": mark,
+    "approve": approve,
+    "reject": reject,
 }

@@ -115,10 +115,17 @@ class Query:
     any_row: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """The word of a person, who is asked *question*: nobody can look for it."""
+
+    question: str
+
+
 #: What is seen outside of the store: somebody must go and look.
 Sighted = Files | Answer | Query
 #: All that a task can wait for.
-Awaited = PastTask | OtherFlow | Moment | Files | Answer | Query
+Awaited = PastTask | OtherFlow | Moment | Files | Answer | Query | Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

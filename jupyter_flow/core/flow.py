@@ -31,6 +31,7 @@ class Kind(StrEnum):
     SHELL = "shell"
     WAIT_FOR = "wait_for"
     EXPECT = "expect"
+    APPROVE = "approve"
     FLOW = "flow"
 
 

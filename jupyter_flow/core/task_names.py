@@ -8,6 +8,7 @@ from keyword import iskeyword
 #: What the language of flows means something else by.
 RESERVED = frozenset(
     {
+        "approve",
         "expect",
         "flow",
         "http",

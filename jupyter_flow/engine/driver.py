@@ -17,7 +17,17 @@ from functools import cached_property
 from queue import SimpleQueue
 
 from jupyter_flow.core.alerts import alerts_of
-from jupyter_flow.core.commands import Await, Command, Dequeue, Enqueue, Forget, Moment, Stop, Wake
+from jupyter_flow.core.commands import (
+    Await,
+    Command,
+    Dequeue,
+    Enqueue,
+    Forget,
+    Moment,
+    Stop,
+    Wake,
+    Word,
+)
 from jupyter_flow.core.errors import ConflictError, FlowError, LeaseLostError
 from jupyter_flow.core.events import (
     AttemptEnded,
@@ -234,9 +244,16 @@ class Driver:
         """Look for it from here, from the moment on at which there can be anything to see; or
         have others look."""
         self._waits.add(wait, lambda sight: self._inbox.put(Seen(wait, sight)))
-        if self._waits.is_seen_here(wait):
-            at = wait.what.at if isinstance(wait.what, Moment) else self._around.clock.now()
-            self._timers.add(at, Poke(wait))
+        if not self._waits.is_seen_here(wait):
+            return
+        match wait.what:
+            case Moment(at=at):
+                self._timers.add(at, Poke(wait))
+            case Word():
+                if wait.until is not None:
+                    self._timers.add(wait.until, Poke(wait))
+            case _:
+                self._timers.add(self._around.clock.now(), Poke(wait))
 
     def _take_note(self, wait: Await, sight: Sight) -> None:
         """Others have looked, and saw something new."""

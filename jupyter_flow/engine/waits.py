@@ -19,6 +19,7 @@ from jupyter_flow.core.commands import (
     PastTask,
     Query,
     Sighted,
+    Word,
 )
 from jupyter_flow.core.events import WaitEnded, WaitNoted
 from jupyter_flow.core.ids import TaskKey
@@ -87,6 +88,9 @@ class Waits:
                     return None
                 moment = {"at": at.isoformat()}
                 return WaitEnded(key=wait.key, signal=Signal.SUCCEED, values=moment)
+            case Word():
+                is_over = wait.until is not None and now >= wait.until
+                return WaitEnded(key=wait.key, signal=Signal.FAIL) if is_over else None
             case Files() | Answer() | Query():
                 return None  # the lookout tells
             case _:

@@ -75,7 +75,7 @@ def plan_of(flow: Flow) -> Plan:
 
 def _target_of(task: Task, flow: Flow) -> Target:
     policy = flow.policy(task)
-    if task.kind in (Kind.WAIT_FOR, Kind.EXPECT):
+    if task.kind in (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE):
         return Target(path="", digest="", folder="", policy=policy)
     return Target(path=f"{task.name}.ipynb", digest="0" * 64, folder=".", policy=policy)
 

@@ -114,7 +114,7 @@ def with_roles(draw: st.DrawFn, flow: Flow) -> Flow:
     tasks: list[Task] = []
     for task in flow.tasks:
         role, options = parts[task.name], task.options
-        if role is Role.TEARDOWN and task.kind not in (Kind.WAIT_FOR, Kind.EXPECT):
+        if role is Role.TEARDOWN and task.kind not in (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE):
             fails_run = draw(st.booleans())
             items = {
                 name: Constant([1]) if any(values_used(value)) else value
@@ -209,7 +209,7 @@ def _mapped(over: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Express
 
 #: As the parameters come out when a flow is read.
 _ORDER = (
-    *("function", "method", "url", "command", "file", "sql", "http", "flow", "query"),
+    *("question", "function", "method", "url", "command", "file", "sql", "http", "flow", "query"),
     *("connection", "bind", "preview", "headers", "json", "body", "timeout"),
     *("poke_interval", "soft_fail", "within", "condition", "message"),
     *("arguments", "params"),
@@ -224,6 +224,7 @@ _EXPANDED = {
     Kind.SHELL: ["command"],
     Kind.WAIT_FOR: ["soft_fail"],
     Kind.EXPECT: ["condition"],
+    Kind.APPROVE: ["timeout"],
     Kind.FLOW: ["params"],
 }
 
@@ -254,6 +255,10 @@ def _parameters(kind: Kind) -> st.SearchStrategy[dict[str, Expression]]:
         case Kind.EXPECT:
             condition = st.builds(Compare, values, st.sampled_from(_OPERATORS), values)
             return st.fixed_dictionaries({"condition": condition}, optional={"message": texts})
+        case Kind.APPROVE:
+            questions = st.sampled_from([Constant("Deploy?"), Constant("{{ ds }}: go on?")])
+            optional = {"soft_fail": st.booleans().map(Constant)}
+            return st.fixed_dictionaries({"question": questions}, optional=optional)
         case _:
             return st.fixed_dictionaries({"flow": st.just(Constant("other")), "params": rest})
 

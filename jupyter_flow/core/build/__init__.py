@@ -26,6 +26,7 @@ __all__ = [
     "Params",
     "TaskHandle",
     "Term",
+    "approve",
     "expect",
     "flow",
     "group",
@@ -82,6 +83,11 @@ def wait_for(**arguments: Any) -> TaskHandle:
 def expect(condition: Any, message: str = "") -> TaskHandle:
     """A task that fails, saying *message*, unless *condition* holds."""
     return here().expect(condition, message)
+
+
+def approve(question: str, **arguments: Any) -> TaskHandle:
+    """A task that asks a person *question*, and goes on when the answer is yes."""
+    return here().approve(question, **arguments)
 
 
 def group(name: str, /, **options: Any) -> GroupHandle:

@@ -205,6 +205,10 @@ class Flow:
         """A task that fails, saying *message*, unless *condition* holds."""
         return self._made(Kind.EXPECT, [condition, message] if message else [condition], {})
 
+    def approve(self, question: str, **arguments: Any) -> TaskHandle:
+        """A task that asks a person *question*, and goes on when the answer is yes."""
+        return self._made(Kind.APPROVE, [question], arguments)
+
     def flow(self, name: str, /, **params: Any) -> TaskHandle:
         """A task that runs another flow with these parameters."""
         return self._made(Kind.FLOW, [name], params)

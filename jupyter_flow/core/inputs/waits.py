@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from jupyter_flow.core.commands import Answer, Awaited, Files, Moment, OtherFlow, Query
+from jupyter_flow.core.commands import Answer, Awaited, Files, Moment, OtherFlow, Query, Word
+from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run
 
@@ -49,6 +50,12 @@ def wait_of(run: Run, key: TaskKey, *, now: datetime) -> Wait:
         InputError: a parameter has no value, or one that makes no sense there.
     """
     given = _Given(key, inputs_of(run, key, None))
+    if run.plan.flow[key.task].kind is Kind.APPROVE:
+        return Wait(
+            what=Word(question=given.text("question", "a text")),
+            timeout=given.span("timeout"),
+            soft_fail=given.switch("soft_fail"),
+        )
     every = max(given.span("poke_interval") or EVERY, LEAST)
     backoff = given.number("backoff")
     longest = max(given.span("max_poke_interval") or LONGEST, every)

@@ -54,7 +54,7 @@ def _check_teardown(task: Task, flow: Flow, spans: Spans) -> Iterator[Problem]:
     if task.when is not None:
         what = f"{_shown(task)} has no condition: it runs whenever what it cleans up was set up"
         yield _no_meaning(what, "Give the condition to its set-up.", spans, "when", task)
-    if task.kind in (Kind.WAIT_FOR, Kind.EXPECT):
+    if task.kind in (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE):
         what = f"{_shown(task)} is of the kind {task.kind}, which cleans up nothing"
         yield _no_meaning(what, "Let a notebook or a command clean up.", spans, "role", task)
     setups = {up for up in flow.graph.upstream[task.name] if flow[up].role is Role.SETUP}

@@ -14,7 +14,7 @@ from jupyter_flow.core.task_names import wrong_with
 from .calling import Found, constant, wrong_call
 from .composing import UNKNOWN
 from .line import is_flow_name
-from .wait_checks import check_wait
+from .wait_checks import check_approval, check_wait
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -94,4 +94,5 @@ _CHECKS: Mapping[Kind, Callable[[Mapping[str, Expression]], Iterator[Found]]] = 
     Kind.FLOW: _check_flow,
     Kind.WAIT_FOR: check_wait,
     Kind.EXPECT: _check_expect,
+    Kind.APPROVE: check_approval,
 }

@@ -78,6 +78,12 @@ CALLS: Mapping[Kind, Call] = {
         required=("condition",),
         example="expect(evaluate.auc > 0.8)",
     ),
+    Kind.APPROVE: Call(
+        positional=("question",),
+        keywords=("timeout", "soft_fail"),
+        required=("question",),
+        example='approve("Deploy?", timeout="1d")',
+    ),
     Kind.FLOW: Call(
         positional=("flow",), required=("flow",), rest="params", example='flow("other", n=10)'
     ),

@@ -128,3 +128,18 @@ def _check_span(given: Mapping[str, Expression], name: str) -> Iterator[Found]:
 
 def _is_factor(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 1
+
+
+def check_approval(given: Mapping[str, Expression]) -> Iterator[Found]:
+    """What is wrong with the parameters that an approval is *given*."""
+    question = given.get("question")
+    if isinstance(question, Constant):
+        text = question.value
+        if not isinstance(text, str) or not text.strip():
+            what = f"what approve() asks must be a text, not {text!r}"
+            yield "question", wrong_call(what, 'For example: approve("Deploy?").')
+    yield from _check_span(given, "timeout")
+    soft = constant(given, "soft_fail")
+    if soft is not None and not isinstance(soft, bool):
+        what = f"'soft_fail' must be True or False, not {soft!r}"
+        yield "soft_fail", wrong_call(what, "True: it is skipped when nobody answered in time.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from jupyter_flow.core.commands import Answer, Awaited, Files, Moment, OtherFlow, Query
+from jupyter_flow.core.commands import Answer, Awaited, Files, Moment, OtherFlow, Query, Word
 from jupyter_flow.core.options import TriggerRule
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.secrets import shown_address
@@ -109,6 +109,8 @@ def awaited(what: Awaited) -> str:
             return f"waits for a run of {flow!r}"
         case Moment(at=at):
             return f"waits until {at:%Y-%m-%d %H:%M:%S %Z}"
+        case Word(question=question):
+            return f"asks: {question}"
         case _:
             return f"waits for {_shown(what)}"
 
@@ -129,6 +131,8 @@ def pauses(every: timedelta, backoff: float, longest: timedelta | None) -> str:
 def awaited_in_vain(what: Awaited, timeout: timedelta | None, seen: str = "") -> str:
     """Why such a task did not succeed."""
     within = f" within {duration(timeout)}" if timeout is not None else ""
+    if isinstance(what, Word):
+        return f"nobody answered{within}: {what.question}"
     if isinstance(what, OtherFlow):
         return f"no run of {what.flow!r} succeeded{within}"
     return f"waited in vain for {_shown(what)}{within}{f': {seen}' if seen else ''}"

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import ClearRequested, MarkRequested, RepairRequested
-from jupyter_flow.core.flow import Flow, Role, Target
+from jupyter_flow.core.flow import Flow, Kind, Role, Target
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.core.states import RunState, Signal, TaskState
@@ -82,10 +82,16 @@ def mark(turn: Turn, event: MarkRequested) -> None:
     for each in named:
         turn.withdraw(each)
         values = {**each.values, **event.values} if is_good else {}
-        turn.put(each.take(signal, values=values, reason=by_whom("marked", event.by or "hand")))
+        turn.put(each.take(signal, values=values, reason=_told(run, event)))
     _clear(turn, _kept_back(turn.run, event.key.task))
     if run.state.is_final:
         _open(turn)
+
+
+def _told(run: Run, event: MarkRequested) -> str:
+    if run.plan.flow[event.key.task].kind is Kind.APPROVE:
+        return by_whom("approved" if event.state is TaskState.SUCCEEDED else "rejected", event.by)
+    return by_whom("marked", event.by or "hand")
 
 
 def _redo(

@@ -81,7 +81,7 @@ def _past_is_done(turn: Turn, task_run: TaskRun) -> None:
     if kind is Kind.EXPECT:
         expecting.decide(turn, task_run)
         return
-    if kind is not Kind.WAIT_FOR:
+    if kind not in (Kind.WAIT_FOR, Kind.APPROVE):
         turn.enqueue(task_run)
         return
     wait = _wait_of(turn, task_run)

@@ -95,7 +95,7 @@ def what_runs(task: Task) -> str:
     """The notebook, or the kind of task and the heart of it. Empty when the name says it all."""
     if task.kind is Kind.NOTEBOOK:
         return task.notebook if task.notebook and task.notebook != task.name else ""
-    for name in ("function", "query", "url", "command", "file", "flow"):
+    for name in ("function", "query", "url", "command", "file", "flow", "question"):
         said = task.parameters.get(name)
         if isinstance(said, Constant) and isinstance(said.value, str):
             return f"{task.kind.value.replace('_', ' ')} {' '.join(said.value.split())}"

@@ -144,7 +144,7 @@ def waits_for_flow(task: Task) -> bool:
 
 def runs_nothing(task: Task) -> bool:
     """Whether *task* needs no notebook: it only waits, or is decided by what is known."""
-    return task.kind in (Kind.EXPECT, Kind.WAIT_FOR)
+    return task.kind in (Kind.EXPECT, Kind.WAIT_FOR, Kind.APPROVE)
 
 
 def is_path(name: str) -> bool:

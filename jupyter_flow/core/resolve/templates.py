@@ -21,7 +21,7 @@ from .lookup import Lookup
 def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
     """Templates that are none, and names in them that nothing gives."""
     params = [param.name for param in lookup.flow.params]
-    makes_none = task.kind in (Kind.WAIT_FOR, Kind.EXPECT)
+    makes_none = task.kind in (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE)
     names = NAMES - NAMES_OF_ATTEMPTS if makes_none else NAMES
     for text, where in _written(task, lookup):
         wrong = wrong_with(text, params=params, names=names)

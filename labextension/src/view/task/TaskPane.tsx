@@ -124,12 +124,15 @@ function TaskActions({ task, run, attempt, runState, actions }: ITaskActionsProp
   const isLive = LIVE.includes(run.state) && ['running', 'queued'].includes(runState);
   const isOver = OVER.includes(run.state);
   const { cancel, clear, mark, openNotebook, openSource } = actions;
+  const isAsking = mark !== undefined && task.kind === 'approve' && run.state === 'waiting';
   return (
     <div className="jp-Flow-tools jp-Flow-paneTools" role="toolbar" aria-label={`what to do with ${key}`}>
       <Button label="Notebook" icon="open" title="open the executed notebook" onClick={openNotebook && attempt?.notebook ? () => openNotebook(attempt.notebook, attempt.failure?.cell ?? null) : undefined} />
       <Button label="Source" icon="source" title={`open ${task.source}`} onClick={openSource && task.source ? () => openSource(task.source, null, null) : undefined} />
       <Button label="Cancel" icon="stop" tone="bad" title={`stop ${key}`} onClick={cancel && isLive ? () => cancel([key]) : undefined} />
       <Button label="Run again" icon="repair" title={`do ${key} and what comes after it again`} onClick={clear && isOver ? () => clear([run.task], true) : undefined} />
+      <Button label="Approve" tone="main" title={`say yes to ${key}`} onClick={isAsking ? () => mark?.(key, 'succeeded') : undefined} />
+      <Button label="Reject" tone="bad" title={`say no to ${key}`} onClick={isAsking ? () => mark?.(key, 'failed') : undefined} />
       <Button label="Mark succeeded" title="say by hand that it went well" onClick={mark && isOver && run.state !== 'succeeded' ? () => mark(key, 'succeeded') : undefined} />
     </div>
   );

@@ -214,6 +214,11 @@ def test_conditions_are_expressions(text: str, condition: object) -> None:
             Kind.EXPECT,
             {"condition": ValueRef("a", "ok")},
         ),
+        (
+            'x = approve("Go?", timeout="1d")',
+            Kind.APPROVE,
+            {"question": Constant("Go?"), "timeout": Constant("1d")},
+        ),
         ('x = shell().expand(command=["ls"])', Kind.SHELL, {}),
         ('x = wait_for().expand(flow=["a", "b"])', Kind.WAIT_FOR, {}),
     ],
