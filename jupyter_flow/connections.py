@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from jupyter_flow.core.errors import FlowError, suggestion
-from jupyter_flow.secrets import SERVICE, resolve
+from jupyter_flow.secrets import SERVICE, resolve, tell
 
 #: The name of the variable of one connection comes after this, in capitals.
 VARIABLE = "JUPYTER_FLOW_CONN_"
@@ -96,12 +96,12 @@ def connection(
         raise NoConnectionError(f"{name!r} is no name of a connection", hint=hint)
     variable, file = variable_of(name), file_of(environ, home)
     if url := environ.get(variable):
-        return _read(name, url, f"the variable {variable}", environ)
+        return _found(name, url, f"the variable {variable}", environ)
     in_file = _in_file(file)
     if name in in_file:
-        return _read(name, in_file[name], str(file), environ)
+        return _found(name, in_file[name], str(file), environ)
     if url := _in_keyring(name):
-        return _read(name, url, "the keyring of the system", environ)
+        return _found(name, url, "the keyring of the system", environ)
     raise NoConnectionError(
         f"there is no connection {name!r}",
         hint=f'Set {variable} to its URL, or write it into {file}: {name} = "…". '
@@ -181,6 +181,12 @@ def _in_keyring(name: str) -> str:
         return keyring.get_password(SERVICE, f"connection:{name}") or ""
     except KeyringError:  # locked, or there is none on this machine
         return ""
+
+
+def _found(name: str, text: str, source: str, environ: Mapping[str, str]) -> Connection:
+    found = _read(name, text, source, environ)
+    tell(*found.hidden)
+    return found
 
 
 def _read(name: str, text: str, source: str, environ: Mapping[str, str]) -> Connection:

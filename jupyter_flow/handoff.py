@@ -41,7 +41,7 @@ def output(**values: Any) -> None:
         plain[name], found = _handed(name, value)
         objects += found
     text = "\n".join(f"{name} = {_short(value)}" for name, value in plain.items())
-    shell = _shell()
+    shell = shell_of_kernel()
     if shell is None:
         print(text)  # noqa: T201 - there is no other way to show it outside a kernel
         return
@@ -162,7 +162,7 @@ def _display(value: Any) -> None:
     display(value)
 
 
-def _shell() -> Any:
+def shell_of_kernel() -> Any:
     """The kernel's IPython shell, or None outside a kernel."""
     if "IPython" not in sys.modules:
         return None

@@ -7,12 +7,13 @@ Stands beside the layers, because kernels use it too: it imports next to nothing
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.secrets import SHORTEST, is_name
+from jupyter_flow.handoff import shell_of_kernel as _shell
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
@@ -23,10 +24,10 @@ VARIABLE = "JUPYTER_FLOW_SECRET_"
 FOLDER = "JUPYTER_FLOW_SECRETS"
 #: What our secrets are called in the system's keyring.
 SERVICE = "jupyter_flow"
+#: The type of the message by which a kernel tells who made it a secret that it was given.
+MESSAGE = "jupyter_flow_secret"
 #: The group of entry points in which packages name their sources.
 GROUP = "jupyter_flow.secrets"
-
-_NAME = re.compile(r"\w[\w.-]*")
 
 
 class SecretError(FlowError):
@@ -54,16 +55,50 @@ def secret(name: str) -> str:
 
     It is looked for in the variable ``JUPYTER_FLOW_SECRET_<NAME>``, in the folder of files that
     ``JUPYTER_FLOW_SECRETS`` names, in the keyring of the system and in the sources of installed
-    packages. What is done with it then is the caller's business: a secret that is printed is seen.
+    packages. In a task, it is masked wherever it is shown from then on.
 
     Raises FlowError (JF320) if it is in none of them, and says where it was looked for.
     """
-    return resolve(name)
+    found = resolve(name)
+    tell(found)
+    return found
 
 
-def resolve(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
+def tell(*secrets: str) -> None:
+    """In a kernel that makes an attempt: whoever listens to it masks *secrets* from now on.
+
+    They go over the kernel's own channel and are not written down. Other clients ignore a message
+    of a type that they do not know. Very short ones cannot be masked.
+    """
+    shell = _shell()
+    if shell is None or "JUPYTER_FLOW_RUN" not in os.environ:
+        return
+    publisher = shell.display_pub
+    for each in (found for found in secrets if len(found) >= SHORTEST):
+        publisher.session.send(
+            publisher.pub_socket,
+            MESSAGE,
+            {"text": each},
+            parent=publisher.parent_header,
+            ident=publisher.topic,
+        )
+
+
+def may_have(name: str, *, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the secret called *name* is there. The sources of packages are not asked: where one
+    is installed, it may have all."""
+    try:
+        resolve(name, environ=environ, ask_packages=False)
+    except SecretError:
+        return bool(_sources())
+    return True
+
+
+def resolve(
+    name: str, *, environ: Mapping[str, str] = os.environ, ask_packages: bool = True
+) -> str:
     """The secret called *name*. Raises SecretError, which says where it was looked for."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise SecretError(
             f"{name!r} is no name of a secret", hint="Letters, digits, _, - and . make a name."
         )
@@ -83,7 +118,7 @@ def resolve(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
         return in_keyring
     missing = " (the package keyring is not installed)" if in_keyring is None else ""
     looked.append(f"the keyring of the system{missing}")
-    for source in sorted(_sources(), key=lambda each: each.name):
+    for source in sorted(_sources() if ask_packages else (), key=lambda each: each.name):
         if found := _from_source(source, name):
             return found
         looked.append(f"the source {source.name}")

@@ -24,7 +24,13 @@ from jupyter_flow.core.errors import (
 )
 from jupyter_flow.core.flow import Flow, Plan
 from jupyter_flow.core.language import read
-from jupyter_flow.core.resolve import bind_params, connections_named, paths_named, resolve
+from jupyter_flow.core.resolve import (
+    bind_params,
+    connections_named,
+    paths_named,
+    resolve,
+    secrets_named,
+)
 from jupyter_flow.project import FlowCell, Project, Snapshots
 
 from .settings import Settings
@@ -223,6 +229,12 @@ class Definitions:
         here = of_project(self._settings.home)
         return frozenset(filter(here.has, named))
 
+    def _secrets(self, named: frozenset[str]) -> frozenset[str]:
+        """Those of *named* that there are, as far as that can be told."""
+        from jupyter_flow.secrets import may_have
+
+        return frozenset(filter(may_have, named))
+
     def _awaitable(self, cells: tuple[FlowCell, ...]) -> frozenset[str] | None:
         """The names of all these flows, if any of them could wait for another."""
         if not any("wait_for" in cell.body for cell in cells):
@@ -253,7 +265,7 @@ class Definitions:
         flows: frozenset[str] | None = None,
     ) -> CheckedFlow:
         shelf = self._project.shelf(folder, named=paths_named(flow))
-        named = connections_named(flow)
+        named, secrets = connections_named(flow), secrets_named(flow)
         plan, more = resolve(
             flow,
             shelf=shelf,
@@ -263,6 +275,7 @@ class Definitions:
             origin=origin,
             flows=flows,
             connections=self._connections(named) if named else None,
+            secrets=self._secrets(secrets) if secrets else None,
         )
         return CheckedFlow(
             name=flow.name,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, assert_never
 
 from .artifacts import ArtifactRef
+from .secrets import SecretText
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
 
@@ -169,6 +170,8 @@ def _looked_up(look_up: Any) -> Any:
 
 
 def _compare(left: Any, operator: Operator, right: Any) -> bool:
+    if any(isinstance(side, SecretText) for side in (left, right)):
+        raise EvaluationError("a secret cannot be compared: what came of it would tell what it is")
     for ref in filter(None, map(ArtifactRef.read, (left, right))):
         message = f"an artifact ({ref.line}) cannot be compared: let its task hand on a small value"
         raise EvaluationError(message)

@@ -14,9 +14,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from jupyter_flow.core.artifacts import Arrival
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.run import Cause
+from jupyter_flow.core.secrets import SecretText
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Report
@@ -25,12 +27,15 @@ from jupyter_flow.ports.kernels import Kernel, KernelLauncher
 from .failures import Ending, not_stored, start_failed
 from .handing import bringer, stored, without_files
 from .kept import SUCCEEDED, Held, KeptKernels
+from .kernelspecs import Kernelspec
 from .leftovers import end_leftovers
 from .log import AttemptLog
+from .masking import Masking
 from .outputs import Bounds
 from .parameters import inject
 from .preparing import choose_kernel, environment_naming, environment_of, read_notebook
 from .requests import not_libraries, request_for
+from .secret_code import code_for, environment_with, secrets_of
 from .stopping import Graces, Stopping
 from .undertaking import Undertaking
 
@@ -164,13 +169,14 @@ class RunningAttempt:
         assignment = self.assignment
         notebook = read_notebook(assignment)
         spec = choose_kernel(notebook, assignment.kernel)
+        secrets = secrets_of(assignment)
         added = inject(
             notebook,
             assignment.parameters,
             language=spec.language,
             kernel=spec.name,
             path=assignment.source,
-            bring=bringer(self._settings.artifacts, spec, load_limit=self._settings.load_limit),
+            bring=self._bringer(spec),
         )
         assignment.artifacts.mkdir(parents=True, exist_ok=True)
         named = f"kernel {spec.name!r}" if spec.name else "no kernel is named: this environment's"
@@ -180,7 +186,7 @@ class RunningAttempt:
         unknown = not_libraries(assignment.preload)
         if unknown:
             log.say(f"not loaded beforehand, for it is no installed library: {', '.join(unknown)}")
-        env = environment_of(assignment, home=self._settings.home)
+        env = environment_with(environment_of(assignment, home=self._settings.home), secrets)
         request = request_for(notebook, spec, assignment, env)
         self._kernel = kernel = self._launcher.launch(request)
         log.say(f"the kernel is {kernel.way}")
@@ -196,10 +202,18 @@ class RunningAttempt:
             bounds=self._settings.bounds,
             start_timeout=self._settings.start_timeout,
             progress=self._progressed,
+            masking=Masking(secrets.values()),
             keep=self._keep,
         )
         _execute_with_papermill(notebook, undertaking, spec.name)
         return undertaking
+
+    def _bringer(self, spec: Kernelspec) -> Callable[[Arrival | SecretText], Any]:
+        """What makes of an artifact, and of a text with secrets, what the notebook is given."""
+        settings = self._settings
+        artifact = bringer(settings.artifacts, spec, load_limit=settings.load_limit)
+        secret = code_for(spec)
+        return lambda each: secret(each) if isinstance(each, SecretText) else artifact(each)
 
     def _progressed(self, cell: int, cells: int) -> None:
         key, number = self.assignment.key, self.assignment.number

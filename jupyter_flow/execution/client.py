@@ -16,6 +16,7 @@ from .conversation import Conversation, OverError
 from .document import CellStatus, ExecutedNotebook
 from .failures import SUCCESS, CellError, Ending, Place, cell_failed
 from .log import AttemptLog
+from .masking import Masking
 from .outputs import Bounds
 from .parts import part
 from .publishing import Publisher, RunningCell
@@ -45,6 +46,7 @@ class CellRunner:
         added: int | None = None,
         start_timeout: float = 60.0,
         progress: Callable[[int, int], None] = ignore_progress,
+        masking: Masking | None = None,
     ) -> None:
         self._document = document
         self._cells: list[NotebookNode] = document.notebook.cells
@@ -60,6 +62,7 @@ class CellRunner:
             document=document,
             log=log,
             stopping=stopping,
+            masking=masking,
         )
         self._talk.place = self._place
         document.settle = self._publisher.settle

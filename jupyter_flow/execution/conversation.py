@@ -16,6 +16,7 @@ from jupyter_flow.ports.kernels import Channel, Kernel, Message
 from .document import ExecutedNotebook
 from .failures import CellError, Ending, Place, kernel_died, start_failed, stopped
 from .log import AttemptLog
+from .masking import Masking
 from .stopping import Push, Stopping
 
 #: Seconds between two questions whether what the kernel publishes reaches us, and how many.
@@ -43,6 +44,7 @@ class Conversation:
         document: ExecutedNotebook,
         log: AttemptLog,
         stopping: Stopping,
+        masking: Masking | None = None,
     ) -> None:
         self.kernel = kernel
         self.place: Callable[[], Place | None] = lambda: None
@@ -50,6 +52,7 @@ class Conversation:
         self._document = document
         self._log = log
         self._stopping = stopping
+        self._masking = masking or Masking()
         self._said: list[str] = []
         self._is_ready = False
 
@@ -83,12 +86,12 @@ class Conversation:
         """What arrives within *timeout*, once it is taken in. Raises OverError when it has died."""
         now = time.monotonic()
         self._push(now)
-        arrived = self.kernel.receive(0.0)
+        arrived = self._hear(0.0)
         if not arrived:
             self._log.flush()
             waits = (timeout, self._stopping.wait(now), self._document.save_due_in(now))
             known = [each for each in waits if each is not None]
-            arrived = self.kernel.receive(min(known) if known else None)
+            arrived = self._hear(min(known) if known else None)
         self._take(arrived)
         self._document.save_if_due(time.monotonic())
         if not arrived and self.kernel.exit is not None:
@@ -114,13 +117,18 @@ class Conversation:
                 self._await_exit(graces.terminate)
         self.kernel.kill()
         self._await_exit(_LAST_WORD)
-        while arrived := self.kernel.receive(0.0):
+        while arrived := self._hear(0.0):
             self._take(arrived)
+        self._take(self._masking.rest())
+
+    def _hear(self, timeout: float | None) -> Sequence[tuple[Channel, Message]]:
+        """What arrives, without secrets; the only place where the kernel is listened to."""
+        return self._masking.masked(self.kernel.receive(timeout))
 
     def _await_exit(self, grace: float) -> None:
         limit = time.monotonic() + grace
         while self.kernel.exit is None and (left := limit - time.monotonic()) > 0:
-            self._take(self.kernel.receive(left))
+            self._take(self._hear(left))
 
     def _push(self, now: float) -> None:
         push = self._stopping.due(now)

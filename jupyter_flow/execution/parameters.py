@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import count
 from pathlib import PurePath
 from typing import Any
 
@@ -23,6 +24,7 @@ from jupyter_flow.core.errors import DefinitionError, Problem, Where
 from jupyter_flow.core.notebooks.arriving import arriving
 from jupyter_flow.core.notebooks.contract import contract_of
 from jupyter_flow.core.notebooks.parameter_types import PathText, convert
+from jupyter_flow.core.secrets import SecretText
 
 from .handing import Code
 from .parts import code_cell, part
@@ -45,11 +47,11 @@ def inject(
     language: str,
     kernel: str,
     path: str,
-    bring: Callable[[Arrival], Any] | None = None,
+    bring: Callable[[Arrival | SecretText], Any] | None = None,
 ) -> int | None:
     """Put *parameters* into *notebook*; returns where a cell was added, None when none was.
 
-    *bring* makes of an artifact what the notebook gets for it.
+    *bring* makes of an artifact, and of a text with secrets, what the notebook gets for it.
     Raises DefinitionError (JF221 to JF224), naming *path*, with all that cannot be passed.
     """
     if not parameters:
@@ -91,7 +93,7 @@ def _checked(
     parameters: Mapping[str, Any],
     language: str,
     where: Where,
-    bring: Callable[[Arrival], Any] | None,
+    bring: Callable[[Arrival | SecretText], Any] | None,
 ) -> dict[str, Any]:
     """*parameters* as the contract wants them, each known to be writable."""
     tagged = _tagged(notebook, TAG)
@@ -123,10 +125,10 @@ def _checked(
     return values
 
 
-def _brought(value: Any, bring: Callable[[Arrival], Any]) -> Any:
-    """*value* with what *bring* makes of each artifact in it."""
+def _brought(value: Any, bring: Callable[[Arrival | SecretText], Any]) -> Any:
+    """*value* with what *bring* makes of each artifact and each secret in it."""
     match value:
-        case Arrival():
+        case Arrival() | SecretText():
             return bring(value)
         case dict():
             return {key: _brought(each, bring) for key, each in value.items()}
@@ -149,15 +151,18 @@ def _translated(values: Mapping[str, Any], language: str, kernel: str, where: Wh
     from papermill.exceptions import PapermillException
     from papermill.translators import translate_parameters
 
+    marked, codes = _marked(values)
     fault = ""
     try:
-        source = str(translate_parameters(kernel, language, dict(values), "Parameters"))
+        source = str(translate_parameters(kernel, language, marked, "Parameters"))
     except (PapermillException, NotImplementedError) as error:
         source, fault = "", str(error) or "it takes no lists or dicts"
     if language.lower() in _WIDE:
         source = _NARROW.sub(r"\1\\u00\2", source)
-    elif language.lower() != "bash" and not json.dumps(values, ensure_ascii=False).isascii():
+    elif language.lower() != "bash" and not json.dumps(marked, ensure_ascii=False).isascii():
         fault = "letters beyond ASCII would come out wrong"
+    for mark, code in codes.items():
+        source = source.replace(f'"{mark}"', code).replace(mark, code)
     if not fault:
         return source.rstrip("\n")
     problem = Problem(
@@ -167,6 +172,27 @@ def _translated(values: Mapping[str, Any], language: str, kernel: str, where: Wh
         where=where,
     )
     raise DefinitionError([problem])
+
+
+def _marked(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Code]]:
+    """*values* for papermill, which knows no code: a word that nothing else has stands for it."""
+    codes: dict[str, Code] = {}
+    text = repr(values)
+
+    def marked(value: Any) -> Any:
+        match value:
+            case Code():
+                mark = next(m for i in count(len(codes)) if (m := f"CODE{i}OF") not in text)
+                codes[mark] = value
+                return mark
+            case dict():
+                return {key: marked(each) for key, each in value.items()}
+            case list():
+                return [marked(each) for each in value]
+            case _:
+                return value
+
+    return {name: marked(value) for name, value in values.items()}, codes
 
 
 def _as_json(value: Any) -> None:

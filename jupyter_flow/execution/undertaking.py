@@ -17,6 +17,7 @@ from .client import CellRunner, ignore_progress
 from .document import ExecutedNotebook
 from .failures import Ending
 from .log import AttemptLog
+from .masking import Masking
 from .outputs import Bounds
 from .stopping import Stopping
 
@@ -39,6 +40,7 @@ class Undertaking:
     bounds: Bounds = field(default_factory=Bounds)
     start_timeout: float = 60.0
     progress: Callable[[int, int], None] = ignore_progress
+    masking: Masking | None = None
     keep: Callable[[Ending], bool] = lambda _ending: False
     is_kept: bool = False
     ending: Ending | None = None
@@ -62,6 +64,7 @@ class Undertaking:
                 added=self.added,
                 start_timeout=self.start_timeout,
                 progress=self.progress,
+                masking=self.masking,
             )
             self.ending = runner.run()
             self.is_kept = self.kernel.exit is None and self.keep(self.ending)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from jupyter_flow.connections import connection
 from jupyter_flow.core.commands import Answer
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.secrets import SecretText
 from jupyter_flow.handoff import VALUE_LIMIT
 from jupyter_flow.ports.lookout import Sight
+from jupyter_flow.secrets import resolve
 
 from .looks import Look
 
@@ -41,6 +43,7 @@ class Asking:
 
         try:
             url, user = _target(answer, self._home)
+            headers = _filled(answer.headers)
         except FlowError as error:
             return Sight(seen=f"{error.what}. {error.hint}".strip(), is_hopeless=True)
         except httpx.InvalidURL:
@@ -48,9 +51,7 @@ class Asking:
         if self._client is None:
             self._client = httpx.AsyncClient(follow_redirects=True, timeout=httpx.Timeout(20))
         try:
-            async with self._client.stream(
-                answer.method, url, headers=dict(answer.headers), auth=user
-            ) as given:
+            async with self._client.stream(answer.method, url, headers=headers, auth=user) as given:
                 return await _judged(answer, given)
         except httpx.UnsupportedProtocol:
             return Sight(seen="only http:// and https:// can be asked", is_hopeless=True)
@@ -58,6 +59,14 @@ class Asking:
             return Sight(seen="it does not answer in time")
         except httpx.HTTPError as error:  # its text may have the URL in it
             return Sight(seen=f"it cannot be reached ({type(error).__name__})")
+
+
+def _filled(headers: Mapping[str, str]) -> dict[str, str]:
+    """*headers* with the secrets in them."""
+    return {
+        name: value.filled(resolve) if isinstance(value, SecretText) else value
+        for name, value in headers.items()
+    }
 
 
 def _target(answer: Answer, home: Path | None) -> tuple[httpx.URL, tuple[str, str] | None]:

@@ -284,4 +284,4 @@ class ExecutorContract:
         while not inbox.empty():
             report = inbox.get_nowait()
             ends += [report] if isinstance(report, AttemptEnded) else []
-        assert [end.outcome for end in ends] == [Outcome.CANCELLED] * 2
+        assert [end.outcome for end in ends] == [Outcome.CANCELLED] * 2, ends

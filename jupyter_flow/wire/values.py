@@ -7,6 +7,7 @@ has no word for is written as an object with one key that begins with ``$``:
     nan                 {"$float": "nan"}
     date(2026, 1, 31)   {"$date": "2026-01-31"}
     (1, 2)              {"$tuple": [1, 2]}
+    "Bearer {{ secret("TOKEN") }}"     {"$secret": ["Bearer ", "TOKEN", ""]}      its name only
     {"$date": 1}        {"$dict": {"$date": 1}}      a user's object that looks like one of these
 
 A reference to an artifact has the form of such an object itself, and is written as it is.
@@ -25,6 +26,7 @@ from typing import Any
 from jupyter_flow.core.artifacts import KEY as ARTIFACT
 from jupyter_flow.core.artifacts import is_artifact
 from jupyter_flow.core.errors import UsageError
+from jupyter_flow.core.secrets import SecretText
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 
@@ -82,6 +84,8 @@ def _written_object(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _written_rarity(value: Any) -> Any:
     match value:
+        case SecretText():
+            return {"$secret": [_text(part) for part in value.parts]}
         case str():
             return _text(str(value))
         case int():
@@ -124,6 +128,7 @@ def _reader(word: str) -> Callable[[Any], Any]:
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$float": float,
     "$text": lambda text: text.encode("ascii").decode("unicode_escape"),
+    "$secret": lambda parts: SecretText(*map(from_json, parts)),
     "$tuple": lambda items: tuple(from_json(item) for item in items),
     "$dict": _object,
     ARTIFACT: lambda ref: {ARTIFACT: from_json(ref)},

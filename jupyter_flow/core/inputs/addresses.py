@@ -17,7 +17,6 @@ from jupyter_flow.core.errors import FlowError
 from .templates import is_template
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
-_NAME = re.compile(r"\w[\w.-]*")
 
 
 class AddressError(FlowError):
@@ -82,26 +81,18 @@ def _parts(address: str) -> Iterator[str | _Secret]:
         yield address
         return
     # jinja2 is slow to load, and most addresses have no secrets.
-    from jinja2 import TemplateSyntaxError, nodes
+    from jinja2 import TemplateSyntaxError
 
-    from .sandbox import parsed
+    from .sandbox import apart
 
     try:
-        tree = parsed(address)
+        parts = apart(address)
     except TemplateSyntaxError as error:
         raise ValueError('a URL in which secrets are written {{ secret("NAME") }}') from error
-    for output in tree.body:
-        for part in output.nodes if isinstance(output, nodes.Output) else [output]:
-            match part:
-                case nodes.TemplateData(data=text):
-                    yield text
-                case nodes.Call(
-                    node=nodes.Name(name="secret"),
-                    args=[nodes.Const(value=str(name))],
-                    kwargs=[],
-                    dyn_args=None,
-                    dyn_kwargs=None,
-                ) if _NAME.fullmatch(name):
-                    yield _Secret(name)
-                case _:
-                    raise ValueError('a URL with no other template than {{ secret("NAME") }}')
+    for at, part in enumerate(parts):
+        if at % 2:
+            yield _Secret(part)
+        elif is_template(part):
+            raise ValueError('a URL with no other template than {{ secret("NAME") }}')
+        elif part:
+            yield part

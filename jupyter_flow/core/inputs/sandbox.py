@@ -15,6 +15,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from jupyter_flow.core.secrets import is_name
+
 from .templates import LONGEST, TIME_FORMATS, Names
 
 
@@ -57,9 +59,34 @@ def compiled(text: str) -> Template:
     return _SANDBOX.from_string(text)
 
 
-def parsed(text: str) -> nodes.Template:
-    """What the template in *text* is made of. Raises jinja2's TemplateSyntaxError."""
-    return _SANDBOX.parse(text)
+def apart(text: str) -> list[str]:
+    """The template in *text*, cut at each ``{{ secret("NAME") }}``: texts and names by turns.
+
+    Where a secret stands in any other way, it is a name like all others in the texts. Raises
+    jinja2's TemplateSyntaxError.
+    """
+    parts, since = [""], ""
+    names: list[str] = []
+    kinds: list[str] = []
+    for _, kind, token in _SANDBOX.lex(text):
+        if kind == "variable_begin":
+            parts[-1], since, names, kinds = parts[-1] + since, "", [], []
+        since += token
+        if kind not in ("whitespace", "variable_begin"):
+            kinds.append(kind)
+            names.append(token)
+        if kind == "variable_end" and _is_secret(kinds, names):
+            parts += [names[2][1:-1], ""]
+            since = ""
+    parts[-1] += since
+    return parts
+
+
+def _is_secret(kinds: list[str], tokens: list[str]) -> bool:
+    """Whether a variable of these tokens is ``secret("NAME")`` and nothing else."""
+    if kinds != ["name", "operator", "string", "operator", "variable_end"]:
+        return False
+    return [*tokens[:2], tokens[3]] == ["secret", "(", ")"] and is_name(tokens[2][1:-1])
 
 
 def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -68,7 +95,7 @@ def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     A name whose absence the template itself provides for is not among them. Raises jinja2's
     TemplateSyntaxError.
     """
-    tree = parsed(text)
+    tree = _SANDBOX.parse(text)
     provided = {
         each.name
         for guard in tree.find_all((nodes.Filter, nodes.Test))

@@ -1,9 +1,10 @@
-"""Strings in a flow are Jinja templates. Rendering them.
+"""Strings in a flow are Jinja templates. Rendering them, but for the secrets in them.
 
 The names and the filters are Airflow's, with its meanings. What comes out is always a string: it
 is never read again as a number or a list, because "007" is a name and "1e5" may be one; typed
 values are written as expressions (``params.n``), not as templates. A name that is not there is
-an error, never an empty string.
+an error, never an empty string. ``{{ secret("NAME") }}`` stays what it is: a text in which it
+stands comes out as a `SecretText`.
 
 Knows nothing of runs: `jupyter_flow.core.inputs` makes the context.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.errors import suggestion
 from jupyter_flow.core.expressions import EvaluationError
+from jupyter_flow.core.secrets import SecretText
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -93,6 +95,11 @@ def literal(text: str) -> str:
     return re.sub(r"\{[{%#]", lambda mark: f"{{{{ '{mark[0]}' }}}}", text)
 
 
+def secrets_in(text: str) -> tuple[str, ...]:
+    """The names of the secrets that stand in *text*; none when it is no template."""
+    return () if len(parts := _parts(text)) == 1 else tuple(parts[1::2])
+
+
 def wrong_with(
     text: str, *, params: Collection[str], names: frozenset[str] = NAMES
 ) -> tuple[str, str] | None:
@@ -106,16 +113,27 @@ def wrong_with(
     from .sandbox import names_in
 
     try:
-        needed, of_params = names_in(text)
+        names_in(text)
     except TemplateSyntaxError as error:
         return f"{_shown(text)} is no template: {error.message}".rstrip("."), "Mend the template."
+    try:
+        found = [names_in(part) for part in _parts(text)[::2]]
+    except TemplateSyntaxError:
+        return f"a secret stands in a block of the template {_shown(text)}", _ALONE
+    needed = frozenset().union(*(of_all for of_all, _ in found))
+    of_params = frozenset().union(*(of_them for _, of_them in found))
     for name in sorted(needed - names):
+        if name == "secret":
+            return f"a secret is a part of something in the template {_shown(text)}", _ALONE
         hint = suggestion(name, sorted(names), noun="name")
         return f"the template {_shown(text)} needs {name!r}, which nothing gives", hint
     for name in sorted(of_params - set(params)):
         hint = suggestion(name, sorted(params), noun="parameter")
         return f"the template {_shown(text)} needs the parameter {name!r}", hint
     return None
+
+
+_ALONE = 'A secret stands by itself: "Bearer {{ secret("TOKEN") }}".'
 
 
 def times(moment: datetime) -> dict[str, str]:
@@ -152,6 +170,15 @@ class Names:
 
 
 def _render(text: str, context: Mapping[str, Any]) -> str:
+    parts = _parts(text)
+    if len(parts) == 1:
+        return _rendered(text, context)
+    return SecretText(*(p if at % 2 else _rendered(p, context) for at, p in enumerate(parts)))
+
+
+def _rendered(text: str, context: Mapping[str, Any]) -> str:
+    if not is_template(text):
+        return text
     template = _compiled(text)
     parts: list[str] = []
     size = 0
@@ -168,6 +195,21 @@ def _render(text: str, context: Mapping[str, Any]) -> str:
             why += f". Known names: {', '.join(sorted(context))}"
         raise TemplateError(f"the template {_shown(text)} cannot be rendered: {why}") from error
     return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> list[str]:
+    """*text*, cut at the secrets in it; one part where there are none."""
+    if "secret" not in text or not is_template(text):
+        return [text]
+    from jinja2 import TemplateSyntaxError
+
+    from .sandbox import apart
+
+    try:
+        return apart(text)
+    except TemplateSyntaxError:
+        return [text]  # whoever renders it will say so
 
 
 @lru_cache(maxsize=1024)

@@ -100,7 +100,9 @@ def _answer(_run: Run, given: _Given, _now: datetime) -> Awaited:
         url=given.text("http", "a URL"),
         method=(given.optional("method", "GET or HEAD") or "GET").upper(),
         connection=given.optional("connection", "the name of a connection"),
-        headers={str(name): str(value) for name, value in headers.items()},
+        headers={
+            name: value if isinstance(value, str) else str(value) for name, value in headers.items()
+        },
         expect_status=tuple(each),
         expect_json=given.get("expect_json", (object,), ""),
     )

@@ -184,8 +184,4 @@ CODES: Mapping[str, Code] = {
         "A task belongs to the group in which it is first named, and cannot be named in another "
         "one. Arrows between groups stand outside of them.",
     ),
-    "JF903": Code(
-        "secrets are not available yet",
-        "The language keeps the word `secret` for secrets; this version cannot resolve them.",
-    ),
 }

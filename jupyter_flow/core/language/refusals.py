@@ -131,9 +131,6 @@ def no_value(part: ast.expr) -> tuple[str, str, str]:
 
 def _no_call(part: ast.Call) -> tuple[str, str, str]:
     name = part.func.id if isinstance(part.func, ast.Name) else ast.unparse(part.func)
-    if name == "secret":
-        hint = "Until then, read it in the notebook, from the environment."
-        return "JF903", "secrets are not available yet", hint
     called = name.rpartition(".")[2]
     hint = CALLS.get(called, "Compute it in a notebook, which hands it on.")
     return "JF105", f"'{name}(…)' cannot be called in a value", hint

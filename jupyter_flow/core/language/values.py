@@ -22,6 +22,7 @@ from jupyter_flow.core.expressions import (
     Some,
     ValueRef,
 )
+from jupyter_flow.core.secrets import is_name, template_of
 
 from . import refusals
 from .composing import UNKNOWN, dict_of, is_number, list_of
@@ -69,6 +70,8 @@ class Values:
                 return self._dict(part)
             case ast.Attribute() | ast.Subscript():
                 return self._reference(part)
+            case ast.Call(func=ast.Name(id="secret")):
+                return self._secret(part)
             case _:
                 self._findings.refuse(*refusals.no_value(part), part)
                 return UNKNOWN
@@ -111,6 +114,14 @@ class Values:
             what = f"a value cannot be of the type {type(value).__name__}"
             hint = "Write a text, a number, True, False, None, a list or a dict."
         return self._refuse(part, what, hint)
+
+    def _secret(self, part: ast.Call) -> Expression:
+        """``secret("NAME")``: a text in which nothing but that secret stands."""
+        match part:
+            case ast.Call(args=[ast.Constant(value=str(name))], keywords=[]) if is_name(name):
+                return Constant(template_of(name))
+        what = "a secret is given by its name, a text of letters, digits, _, - and ."
+        return self._refuse(part, what, 'Write secret("NAME").')
 
     def _dict(self, part: ast.Dict) -> Expression:
         pairs: dict[str, Expression] = {}

@@ -24,6 +24,7 @@ from jupyter_flow.core.expressions import (
     Some,
     ValueRef,
 )
+from jupyter_flow.core.secrets import name_in
 
 #: What can be called on a task, so that no value of these names can be written with a dot.
 METHODS = (
@@ -59,7 +60,8 @@ def written(expression: Expression) -> str:
 def written_constant(value: Any) -> str:
     """A constant as text: JSON's values as Python writes them."""
     if isinstance(value, str):
-        return written_text(value)
+        name = name_in(value)
+        return written_text(value) if name is None else f'secret("{name}")'
     if isinstance(value, dict):
         return _object((key, written_constant(item)) for key, item in value.items())
     if isinstance(value, list | tuple):

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from jupyter_flow.core.artifacts import ArtifactRef
+from jupyter_flow.core.secrets import SecretText
 
 from .annotations import (
     Container,
@@ -32,6 +33,8 @@ def fault_of(value: Any, shape: Shape) -> Fault | None:
     if ref is not None:
         return None if way_of(ref, shape) is not None else ("", ref)
     match shape:
+        case Plain(name=name) if isinstance(value, SecretText):
+            return None if name == "str" else ("", value)  # a text, whatever is in it
         case Plain(name=name):
             return None if _FITS[name](value) else ("", value)
         case LiteralType(values=values):

@@ -21,6 +21,7 @@ from .notebooks import Finder, is_path, runs_nothing, waits_for_flow
 from .parameters import check_parameters
 from .params import bind_params, unknown_params
 from .policies import check_after_setups, check_kernels, check_pool
+from .secrets import check_params, check_secrets, secrets_named
 from .templates import check_templates
 from .values import check_values
 
@@ -31,6 +32,7 @@ __all__ = [
     "connections_named",
     "paths_named",
     "resolve",
+    "secrets_named",
     "unknown_params",
 ]
 
@@ -51,13 +53,14 @@ def resolve(
     origin: str = "",
     flows: Collection[str] | None = None,
     connections: Collection[str] | None = None,
+    secrets: Collection[str] | None = None,
 ) -> tuple[Plan | None, list[Problem]]:
     """The plan of *flow* with the notebooks of *shelf*, and all that is wrong with it.
 
     *kernels* are the names of the installed kernelspecs, *pools* the declared pools with their
     sizes, *spans* the places in the flow's text, *flows* the names of all flows of the project when
-    somebody knows them, *connections* those of `connections_named` that there are, likewise. There
-    is no plan when a problem is an error.
+    somebody knows them, *connections* those of `connections_named` that there are, likewise, and
+    *secrets* those of `secrets_named`. There is no plan when a problem is an error.
     """
     lookup = Lookup(
         flow=flow,
@@ -67,6 +70,7 @@ def resolve(
         pools=pools,
         flows=flows,
         connections=connections,
+        secrets=secrets,
     )
     finder = Finder(lookup)
     notebooks: dict[str, Notebook] = {}
@@ -91,6 +95,8 @@ def resolve(
         problems += check_templates(task, lookup)
         problems += check_awaited(task, lookup)
         problems += check_connections(task, lookup)
+        problems += check_secrets(task, lookup)
+    problems += check_params(lookup)
     problems += check_after_setups(notebooks, targets, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)

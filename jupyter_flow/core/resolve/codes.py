@@ -94,6 +94,11 @@ CODES: Mapping[str, Code] = {
         "A task waits for a run of a flow that is not in this project. That is no mistake when "
         "another project keeps its runs in the same store.",
     ),
+    "JF219": Code(
+        "unknown secret",
+        "The secret is in no variable, file or keyring of this machine. A service elsewhere may "
+        "know it, so it is a warning; the task fails where it is not known.",
+    ),
     "JF220": Code(
         "kernel not installed",
         "The notebook, its tag or the flow wants a kernel for which no kernelspec is installed "
@@ -135,6 +140,12 @@ CODES: Mapping[str, Code] = {
         "unknown connection",
         "The connection is in no variable, file or keyring of this machine. A service elsewhere "
         "may know it, so it is a warning; the task fails where it is not known.",
+    ),
+    "JF229": Code(
+        "secret out of place",
+        "A secret can stand in the parameters and the environment of what runs a notebook, in the "
+        "headers of a look, in connections and in addresses to notify. It cannot be compared, and "
+        "nothing that is shown to people can have one: the parameters of a run, a command, a path.",
     ),
     "JF230": Code(
         "impossible task name",

@@ -22,8 +22,8 @@ Layer = Literal["task", "tag", "group", "flow"]
 class Lookup:
     """Everything that a flow is held against.
 
-    ``flows`` are the names of all, ``connections`` those that are there of the ones that the flow
-    names; None where that is not known.
+    ``flows`` are the names of all, ``connections`` and ``secrets`` those that are there of the ones
+    that the flow names; None where that is not known.
     """
 
     flow: Flow
@@ -33,6 +33,7 @@ class Lookup:
     pools: Mapping[str, int]
     flows: Collection[str] | None = None
     connections: Collection[str] | None = None
+    secrets: Collection[str] | None = None
 
     def place(self, task: str, *finer: str) -> Where | None:
         """Where in the flow *finer* stands, else where the task does, if that is known."""

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.flow import Flow, FlowParameter
 from jupyter_flow.core.notebooks.parameter_types import convert, convert_text, type_of
+from jupyter_flow.core.secrets import secrets_in
 
 
 def unknown_params(flow: Flow, given: Mapping[str, Any]) -> list[Problem]:
@@ -51,6 +52,8 @@ def _bound(param: FlowParameter, given: Mapping[str, Any], texts: Mapping[str, s
         text = texts[param.name]
         return convert_text(text, type_text) if type_text else _as_json(text)
     if param.name in given:
+        if any(secrets_in(given[param.name])):
+            raise ValueError("cannot be a secret: parameters of a run are shown to everybody")
         return convert(given[param.name], type_text)
     return param.default
 

@@ -33,7 +33,7 @@ def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
 def _written(task: Task, lookup: Lookup) -> Iterator[tuple[str, Where | None]]:
     """The templates that the flow gives to *task*, each with its place."""
     for name, expression in (*task.parameters.items(), *task.expand.items()):
-        for text in _templates_in(expression):
+        for text in templates_in(expression):
             yield text, lookup.place_of(task, name)
     for text in filter(is_template, (task.options.env or {}).values()):
         yield text, lookup.place(task.name, "option", "env")
@@ -41,18 +41,20 @@ def _written(task: Task, lookup: Lookup) -> Iterator[tuple[str, Where | None]]:
         yield text, lookup.place(task.name, "option", "inputs")
 
 
-def _templates_in(expression: Expression) -> Iterator[str]:
+def templates_in(expression: Expression) -> Iterator[str]:
+    """The texts of *expression* in which there is something to render."""
     constants = (part.value for part in walk(expression) if isinstance(part, Constant))
-    return (text for value in constants for text in _texts(value) if is_template(text))
+    return (text for value in constants for text in texts_in(value) if is_template(text))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts in *value*, however deep in its lists and objects."""
     match value:
         case str():
             yield value
         case list() | tuple():
             for item in value:
-                yield from _texts(item)
+                yield from texts_in(item)
         case Mapping():
             for item in value.values():
-                yield from _texts(item)
+                yield from texts_in(item)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 #: The variable that keeps room, and how much.
 ROOM, SIZE = "JUPYTER_FLOW_ROOM", 4096
+#: What the names of variables begin with that have a secret.
+_HIDDEN = ("JUPYTER_FLOW_SECRET_", "JUPYTER_FLOW_CONN_")
 #: Where /proc/PID/stat says where the environment begins, counted from the process's state.
 _ENV_START = 47
 
@@ -34,11 +36,16 @@ class ShownEnvironment:
         self._address = start + at if start and at >= 0 else None
 
     def show(self, names: Mapping[str, str]) -> None:
-        """Show *names*, as many as there is room for, in place of what was shown before."""
+        """Show *names*, as many as there is room for, in place of what was shown before.
+
+        Those that have a secret are not shown.
+        """
         if self._address is None:
             return
         text = b""
         for name, value in names.items():
+            if name.startswith(_HIDDEN):
+                continue
             more = os.fsencode(f"{name}={value}") + b"\0"
             if len(text) + len(more) <= SIZE:
                 text += more

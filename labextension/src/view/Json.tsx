@@ -2,6 +2,7 @@
 import { memo, useState } from 'react';
 
 import { artifactLine } from '../core/artifacts';
+import { secretText } from '../core/secrets';
 import { Icon } from './Icon';
 
 /** Texts longer than this are cut until they are asked for. */
@@ -19,6 +20,10 @@ export const Json = memo(function Json({ value, open = 1 }: IJsonProps) {
   const line = artifactLine(value);
   if (line !== null) {
     return <span className="jp-Flow-json" data-type="artifact" title="a file that was handed on">{line}</span>;
+  }
+  const secret = secretText(value);
+  if (secret !== null) {
+    return <span className="jp-Flow-json" data-type="secret" title="what it is stands nowhere: it was looked up when the attempt started">{secret}</span>;
   }
   if (value !== null && typeof value === 'object') {
     return <Folder value={value} open={open} />;

@@ -38,7 +38,7 @@ def test_a_url_is_an_address_whether_or_not_there_are_secrets_in_it(address: str
         ("mailto://", "a URL, with a scheme and ://"),
         ("", "a URL, with a scheme and ://"),
         ("me:{{ secret('PW') }}@example.com", "a URL, with a scheme and ://"),
-        ("{# nothing #}", "a URL, with a scheme and ://"),
+        ("{# nothing #}", ONLY),
         ("json://{{ ds }}", ONLY),
         ("json://{{ secret }}", ONLY),
         ("json://{{ secret() }}", ONLY),
