@@ -226,8 +226,9 @@ def server() -> Iterator[str]:
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            user = digest(self.headers["Authorization"] or "")  # itself would be masked
-            said = {"path": self.path, "body": body, "user": user}
+            user = self.headers["Authorization"]
+            # itself it would be masked
+            said = {"path": self.path, "body": body, "user": user and digest(user)}
             self.answer(404 if "missing" in self.path else 201, said)
 
         def do_GET(self) -> None:
