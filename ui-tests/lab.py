@@ -56,6 +56,7 @@ class Lab:
         own = {name: str(self.folder / place) for name, place in places.items()}
         # What was built last is shown, whatever was installed beside this Python before.
         own |= {"JUPYTER_PREFER_ENV_PATH": "0", "MPLCONFIGDIR": str(self.folder / "matplotlib")}
+        own |= {"JUPYTER_FLOW_SECRET_SHIPPING": "one two three"}
         return kept | own | {"JUPYTER_FLOW_IDLE": "60", "JUPYTER_FLOW_LEASE": "5"}
 
     def prepare(self, *, without: Sequence[str] = ()) -> None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_flow.core.errors import ConflictError
@@ -21,7 +20,7 @@ from jupyter_flow.core.events import (
     RepairRequested,
     Request,
 )
-from jupyter_flow.core.flow import Flow, Kind, Plan, Target
+from jupyter_flow.core.flow import Flow, Plan, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
 from jupyter_flow.core.options import KernelStart
@@ -38,6 +37,8 @@ from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
 from jupyter_flow.ports.stores import Stores
 
 from . import naming
+from .answer_links import AnswerLinks
+from .answering import Answering
 from .backfilling import Backfilling
 from .bus import Bus
 from .definitions import CheckedFlow, Definitions
@@ -100,6 +101,9 @@ class Flows:
         )
         self._made_backfilling = Once(
             lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
+        )
+        self.answering = Answering(
+            lambda: self._store, clock, AnswerLinks(settings.home, settings.lab_url), self._ask
         )
         self.services = Services(settings, lambda: self.stores, clock, time.sleep, tell)
         self.following = Following(lambda: self._store, bus, settings.home)
@@ -379,32 +383,6 @@ class Flows:
     ) -> bool:
         """Say by hand how a task ended."""
         return self._ask(run, MarkRequested(key=key, state=state))
-
-    def answer(
-        self,
-        run: RunId,
-        key: TaskKey,
-        *,
-        yes: bool,
-        by: str = "",
-        values: Mapping[str, Any] = MappingProxyType({}),
-    ) -> bool:
-        """Say yes or no to what the task *key* asks; *values* are handed on with a yes.
-
-        Raises ConflictError (JF331) when it asks nothing now.
-        """
-        found = self._store.load(run)
-        task_run = found.task_runs.get(key)
-        is_asking = key.task in found.plan.flow and found.plan.flow[key.task].kind is Kind.APPROVE
-        if not is_asking or task_run is None or task_run.state is not TaskState.WAITING:
-            raise ConflictError(
-                f"task '{key}' of run {run} asks nothing now",
-                hint="`jupyter flow status` shows what is asked.",
-                code="JF331",
-            )
-        state: Any = TaskState.SUCCEEDED if yes else TaskState.FAILED
-        said = {**values, "by": by} if by else values
-        return self._ask(run, MarkRequested(key=key, state=state, by=by, values=said))
 
     def _ask(self, run: RunId, request: Request) -> bool:
         """Leave *request* for whoever drives the run.

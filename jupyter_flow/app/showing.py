@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jupyter_flow.core.answers import form_of
 from jupyter_flow.core.errors import Problem, Where
-from jupyter_flow.core.flow import Flow, Plan, Task
+from jupyter_flow.core.flow import Flow, FlowParameter, Plan, Task
 from jupyter_flow.core.ids import AttemptId
 from jupyter_flow.core.language.option_reading import write_task_options
 from jupyter_flow.core.notebooks.notebook import Notebook
@@ -99,10 +100,7 @@ def _flow(
         source=below.source(origin),
         description=flow.description,
         tasks=[_task(each, flow, plan, upstream[each.name], below) for each in flow.tasks],
-        params=[
-            api.ParameterView(name=each.name, type=type_of(each.default), default=each.default)
-            for each in flow.params
-        ],
+        params=[_parameter(each) for each in flow.params],
         problems=problems,
         schedule=flow.options.schedule,
         tz=flow.options.tz,
@@ -139,7 +137,12 @@ def _task(
         is_mapped=task.is_mapped,
         source=source,
         retries=policy.retry.retries,
+        form=[_parameter(each) for each in form_of(task)],
     )
+
+
+def _parameter(param: FlowParameter) -> api.ParameterView:
+    return api.ParameterView(name=param.name, type=type_of(param.default), default=param.default)
 
 
 def problem_view(problem: Problem, below: Below) -> api.ProblemView:

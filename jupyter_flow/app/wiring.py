@@ -27,6 +27,7 @@ from jupyter_flow.ports.executor import Executor
 from jupyter_flow.ports.stores import Stores
 
 from . import memory
+from .answer_links import AnswerLinks
 from .bus import Bus
 from .clock import SystemClock
 from .flows import Flows
@@ -148,12 +149,14 @@ class Parts:
         from jupyter_flow.notify.composing import Composer
 
         settings = self.settings
+        links = AnswerLinks(settings.home, settings.lab_url)
         composer = Composer(
             home=settings.home,
             link_base=settings.lab_url,
             templates=settings.folder / settings.alert_templates
             if settings.alert_templates
             else None,
+            answer_link=lambda run, key: links.link(run, key, now=self.clock.now()),
         )
         return Outbox(
             stores.alerts,

@@ -190,13 +190,12 @@ def _answer(ctx: typer.Context, task: str, run: str, *, yes: bool, values: list[
     import getpass
 
     from jupyter_flow.app.wiring import open_flows
-    from jupyter_flow.core.asking import pairs, read_value, task_key
+    from jupyter_flow.core.asking import pairs, task_key
 
-    given = {name: read_value(text) for name, text in pairs(values, option="-v").items()}
     with open_flows(ctx.obj) as flows:
         found = flows.run(run).id
         key, by = task_key(task), getpass.getuser()
-        if flows.answer(found, key, yes=yes, by=by, values=given):
+        if flows.answering.answer(found, key, yes=yes, by=by, texts=pairs(values, option="-v")):
             _asked(f"{'approved' if yes else 'rejected'} '{task}' in", found)
         else:
             _carry(flows, found, as_json=False, quiet=False)

@@ -6,8 +6,8 @@ is to be told. Two circles of people hear of a run:
 - those whom the flow's own line names (``--notify``) hear of the run as a whole: once when it
   failed, however many of its tasks did;
 - those whom the options of a task name (the most specific layer wins, as for any option) hear of
-  that task. What it only has from the flow's line makes it tell of retries and of slowness, which
-  a run as a whole does not know, and of nothing else.
+  that task. What it only has from the flow's line makes it tell of retries, of slowness and of
+  questions, which a run as a whole does not know, and of nothing else.
 
 Who hears that the run failed is not told one by one which tasks did.
 """
@@ -18,9 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from .answers import addresses_of
 from .commands import Move
 from .events import AttemptSlow, Event, MarkRequested
-from .flow import Flow
+from .flow import Flow, Kind
 from .ids import RunId, TaskKey
 from .options import Occasion
 from .run import Run
@@ -142,6 +143,8 @@ def _of_task(run: Run, moves: Sequence[Move], move: Move, key: TaskKey) -> Itera
     """What the task tells of *move*, one of *moves*. Of a mapped one: that the first instance
     failed, that all succeeded.
     """
+    if move.state == TaskState.WAITING.value and run.plan.flow[key.task].kind is Kind.APPROVE:
+        yield from _asking(run, key)
     occasion = _OF_TASKS.get(move.state)
     if occasion is None:
         return
@@ -161,6 +164,14 @@ def _of_task(run: Run, moves: Sequence[Move], move: Move, key: TaskKey) -> Itera
     else:
         is_news = True
     yield from alerts if is_news else ()
+
+
+def _asking(run: Run, key: TaskKey) -> Iterator[Alert]:
+    """Those whom the question is for, and those who hear of any."""
+    policy = run.plan.policy(key.task)
+    hearing = _Circle.of(policy.notify, policy.on).who_hears(Occasion.QUESTION)
+    for address in dict.fromkeys((*addresses_of(run.plan.flow[key.task]), *hearing)):
+        yield Alert(run=run.id, occasion=Occasion.QUESTION, address=address, key=key)
 
 
 def _to_own(

@@ -6,11 +6,10 @@ means is decided by the flow's declaration, not here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from .errors import UsageError, suggestion
 from .ids import TaskKey
@@ -18,14 +17,6 @@ from .language.schedules import in_zone
 from .states import TaskState
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
-
-
-def read_value(text: str) -> Any:
-    """What *text* means by itself: JSON if it is that, else a text."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def pairs(texts: Iterable[str], *, option: str = "-p") -> dict[str, str]:

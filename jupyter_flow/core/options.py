@@ -139,6 +139,8 @@ class Occasion(StrEnum):
     LATE = "late"
     #: An attempt takes longer than ``expected``.
     SLOW = "slow"
+    #: A task asks a person.
+    QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ notebook or its conversion costs the message: it says so in a line and goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from jupyter_flow.core.alerts import Alert, Occasion
-from jupyter_flow.core.ids import TaskKey
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Attempt, Run
 from jupyter_flow.core.states import TaskState
 from jupyter_flow.ports.alerts import Message
@@ -28,6 +28,11 @@ from .story import story_of
 MOST_ATTACHED = 3
 
 
+def no_link(_run: RunId, _key: TaskKey) -> str:
+    """Nobody can answer by a link."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer:
     """Composes messages.
@@ -35,7 +40,8 @@ class Composer:
     *home* is the project's, executed notebooks are below it. *link_base* is the address of a
     JupyterLab, whose links open a run; without it, messages name files. *templates* is a
     folder of the user's own (`jupyter_flow.notify.rendering`). Notebooks larger than *largest*
-    bytes are not attached; converting one may take *patience*.
+    bytes are not attached; converting one may take *patience*. *answer_link* makes a link by which
+    the question of a task can be answered, "" where there is none.
     """
 
     home: Path
@@ -43,10 +49,13 @@ class Composer:
     templates: Path | None = None
     largest: int = 20 * 2**20
     patience: timedelta = timedelta(seconds=60)
+    answer_link: Callable[[RunId, TaskKey], str] = no_link
 
     def message(self, alert: Alert, run: Run, *, zone: str = "") -> Message:
         """The message about *alert*, without attachments; moments in *zone*, else the flow's."""
         story = story_of(alert, run, link=self.link, zone=zone)
+        if alert.occasion is Occasion.QUESTION and alert.key is not None and not story.since:
+            story = replace(story, answer=self.answer_link(run.id, alert.key))
         return render(story, folder=self.templates)
 
     @contextmanager

@@ -94,6 +94,10 @@ def _of_task(
             return _signed(TaskState.FAILED, f"{name} failed{what}")
         case Occasion.RETRY:
             return _retry(alert, run, task_run, name, zone)
+        case Occasion.QUESTION:
+            asked = task_run.reason if task_run is not None else ""
+            asked = asked.removeprefix("asks: ") if asked.startswith("asks: ") else "it asks"
+            return Headline(text=f"{name}: {_first_line(asked)}", tone=Tone.WARN, sign="?")
         case Occasion.SLOW:
             expected = run.plan.policy(key.task).expected
             text = f"{name} is slow" + (f": more than {duration(expected)}" if expected else "")

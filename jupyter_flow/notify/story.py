@@ -59,15 +59,17 @@ class Value:
 class Story:
     """All that is told. What is not known, or does not apply, is empty.
 
-    ``occasion`` is a word of the option ``on``: failure, retry, success, late, slow. ``tone`` is
+    ``occasion`` is a word of the option ``on``: failure, retry, success, late, slow,
+    question. ``tone`` is
     good, warn or bad. ``headline`` says what happened in one line, ``sign`` goes before it.
     ``task`` is empty when the message is about the run as a whole; else ``attempt`` is the number
     of the attempt. ``facts`` are pairs of a name and a text, in the order in which they are shown:
     run, logical time, when it started and ended, and so on. ``reason`` is why it happened when no
     task is to blame. ``troubles`` are the tasks that failed, the first ones, and ``more`` how many
     others there are. ``link`` leads to the executed notebook of ``task``. ``since`` says what
-    became of the run after what the message is about. ``command`` is what to type to go on, and
-    ``purpose`` what for.
+    became of the run after what the message is about. ``answer`` is a link
+    by which a question can be answered. ``command`` is what to type to go on, and ``purpose`` what
+    for.
     """
 
     occasion: str
@@ -86,6 +88,7 @@ class Story:
     values: tuple[Value, ...] = ()
     link: str = ""
     since: str = ""
+    answer: str = ""
     command: str = ""
     purpose: str = ""
 
@@ -203,7 +206,7 @@ def _since(alert: Alert, run: Run) -> str:
     if alert.occasion is Occasion.LATE and run.state.is_final:
         return f"By now the run has ended: {RUN_SIGNS[run.state].word}."
     task_run = None if alert.key is None else run.task_runs.get(alert.key)
-    passed = (Occasion.RETRY, Occasion.SLOW)
+    passed = (Occasion.RETRY, Occasion.SLOW, Occasion.QUESTION)
     if task_run is not None and alert.occasion in passed and task_run.state.is_final:
         return f"By now the task is {TASK_SIGNS[task_run.state].word}."
     return ""
@@ -225,6 +228,9 @@ def _shown(value: Any) -> str:
 def _advice(alert: Alert, run: Run) -> dict[str, str]:
     if alert.occasion is Occasion.SUCCESS:
         return {}
+    if alert.occasion is Occasion.QUESTION:
+        command = f"jupyter flow approve {alert.key} --run {run.id}"
+        return {"command": command, "purpose": "says yes; `jupyter flow reject` says no"}
     if alert.occasion is not Occasion.FAILURE:
         return {"command": f"jupyter flow status {run.id}", "purpose": "shows how it goes on"}
     if not run.plan.flow.tasks:

@@ -5,6 +5,7 @@ A request is a name and a body in a shape of `jupyter_flow.wire.api`; the answer
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -58,6 +59,7 @@ class Acts:
             "repair": self._repair,
             "clear": self._clear,
             "mark": self._mark,
+            "answer": self._answer,
             "start": self._start,
             "again": self._again,
             "why": self._why,
@@ -100,6 +102,12 @@ class Acts:
     def _mark(self, body: str) -> None:
         request, run = decode_request(body, api.MarkRequest), self._run()
         told = self._flows.mark(run, task_key(request.task), ending(request.state))
+        self._driven(run, told=told)
+
+    def _answer(self, body: str) -> None:
+        request, run = decode_request(body, api.AnswerRequest), self._run()
+        key, by = task_key(request.task), getpass.getuser()
+        told = self._flows.answering.answer(run, key, yes=request.yes, by=by, values=request.values)
         self._driven(run, told=told)
 
     def _start(self, body: str) -> None:

@@ -144,8 +144,16 @@ def _asked(
     named: dict[str, Any] = dict(variables)
     if "number" in named:
         named["number"] = int(named["number"])
+    if route.tells_who:
+        named["by"] = _name_of(handler.current_user)
     named |= {each.name: each.read(_argument(handler, each.name)) for each in route.query}
     return body, named
+
+
+def _name_of(user: Any) -> str:
+    """What people call *user*, whatever the identity provider knows."""
+    names = (getattr(user, each, "") for each in ("display_name", "name", "username"))
+    return next(filter(None, names), "")
 
 
 def _argument(handler: FlowHandler, name: str) -> str | None:

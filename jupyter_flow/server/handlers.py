@@ -9,6 +9,7 @@ from typing import Any
 
 from tornado import web
 
+from .answering import AnswerHandler
 from .base import FlowHandler, answering, guarded
 from .openapi import describe
 from .routes import ROUTES, Route
@@ -42,6 +43,7 @@ def handlers(base_url: str) -> list[Handler]:
         *made,
         (pattern(base_url, "openapi.json"), OpenApiHandler),
         (pattern(base_url, "stream"), StreamHandler),
+        (pattern(base_url, "answer"), AnswerHandler),
     ]
 
 

@@ -61,6 +61,8 @@ class Route:
     query: tuple[Asked, ...] = ()
     request: type[Any] | None = None
     answer: Any = None
+    #: Whether the act is also told ``by`` whom it is asked.
+    tells_who: bool = False
 
 
 def _get(path: str, act: Callable[..., Any], answer: Any, *query: Asked) -> Route:
@@ -109,6 +111,15 @@ ROUTES: tuple[Route, ...] = (
     _post("runs/{run}/repair", running.repair, "execute", api.Asked),
     _post("runs/{run}/clear", running.clear, "execute", api.Asked, api.TasksRequest),
     _post("runs/{run}/mark", running.mark, "execute", api.Asked, api.MarkRequest),
+    Route(
+        method="POST",
+        path="runs/{run}/answer",
+        act=running.answer,
+        action="execute",
+        request=api.AnswerRequest,
+        answer=api.Asked,
+        tells_who=True,
+    ),
     _get("runs/{run}/tasks/{key}/{number}/log", looking.log, api.LogPage, _START, _LOG),
     _get("runs/{run}/tasks/{key}/{number}/notebook", looking.notebook, looking.Document),
     _post("runs/{run}/tasks/{key}/{number}/debug", looking.debug, "write", api.DebugCopy),

@@ -43,7 +43,10 @@ class ParameterView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """A task of a flow. ``what`` is what it runs, ``rules`` its condition and trigger in words."""
+    """A task of a flow. ``what`` is what it runs, ``rules`` its condition and trigger in words.
+
+    ``form`` has the values that it asks a person for.
+    """
 
     name: str
     kind: str
@@ -53,6 +56,7 @@ class TaskView:
     is_mapped: bool
     source: str
     retries: int
+    form: list[ParameterView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -446,6 +450,15 @@ class MarkRequest:
 
     task: str
     state: Literal["succeeded", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest:
+    """Say yes or no to what a task asks. ``values`` are those of its form that are not as usual."""
+
+    task: str
+    yes: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

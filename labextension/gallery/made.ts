@@ -26,7 +26,7 @@ export function madeFlow(size: number): TaskView[] {
       name: `${WORDS[at % WORDS.length] ?? ''}_${at}`,
       kind: 'notebook', what: `${WORDS[at % WORDS.length] ?? ''}.ipynb`, rules: [], is_mapped: at % 17 === 11,
       upstream: upstream.length || layer === 0 ? upstream : before.slice(at % wide, (at % wide) + 1).map(task => task.name),
-      source: 'x.ipynb', retries: 0
+      source: 'x.ipynb', retries: 0, form: []
     });
   }
   return tasks;

@@ -80,7 +80,7 @@ CALLS: Mapping[Kind, Call] = {
     ),
     Kind.APPROVE: Call(
         positional=("question",),
-        keywords=("timeout", "soft_fail"),
+        keywords=("to", "form", "timeout", "soft_fail"),
         required=("question",),
         example='approve("Deploy?", timeout="1d")',
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from jupyter_flow.core.answers import wrong_form
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Constant, Expression
+from jupyter_flow.core.inputs.addresses import wrong_with
 from jupyter_flow.core.inputs.moments import moment_of
 
 from .calling import Found, constant, wrong_call
@@ -138,8 +140,32 @@ def check_approval(given: Mapping[str, Expression]) -> Iterator[Found]:
         if not isinstance(text, str) or not text.strip():
             what = f"what approve() asks must be a text, not {text!r}"
             yield "question", wrong_call(what, 'For example: approve("Deploy?").')
+    yield from _check_addresses(given)
+    form = given.get("form")
+    wrong = None
+    if form is not None:
+        is_known = isinstance(form, Constant)
+        wrong = wrong_form(form.value) if is_known else "a form has constants only"  # type: ignore[union-attr]
+    if wrong is not None:
+        hint = 'For example: form={"share": 0.1, "note": ""}. The defaults give the types.'
+        yield "form", wrong_call(wrong, hint)
     yield from _check_span(given, "timeout")
     soft = constant(given, "soft_fail")
     if soft is not None and not isinstance(soft, bool):
         what = f"'soft_fail' must be True or False, not {soft!r}"
         yield "soft_fail", wrong_call(what, "True: it is skipped when nobody answered in time.")
+
+
+def _check_addresses(given: Mapping[str, Expression]) -> Iterator[Found]:
+    """Whether those who are asked can be told."""
+    to = given.get("to")
+    if to is None:
+        return
+    said = to.value if isinstance(to, Constant) else None
+    addresses = [said] if isinstance(said, str) else said
+    if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
+        what = "'to' must be an address, or a list of addresses"
+        yield "to", wrong_call(what, 'For example: to="mailto://team@example.com".')
+        return
+    for must in filter(None, map(wrong_with, addresses)):
+        yield "to", wrong_call(f"'to' must be {must}", "See jupyter flow notify.")

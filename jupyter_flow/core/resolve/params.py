@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from jupyter_flow.core.errors import Problem, suggestion
 from jupyter_flow.core.flow import Flow, FlowParameter
-from jupyter_flow.core.notebooks.parameter_types import convert, convert_text, type_of
-from jupyter_flow.core.secrets import secrets_in
+from jupyter_flow.core.given import bound
 
 
 def unknown_params(flow: Flow, given: Mapping[str, Any]) -> list[Problem]:
@@ -37,33 +35,13 @@ def bind_params(
     """
     texts = texts or {}
     problems = unknown_params(flow, {**given, **texts})
-    bound: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for param in flow.params:
         try:
-            bound[param.name] = _bound(param, given, texts)
+            values[param.name] = bound(param, given, texts)
         except ValueError as error:
             problems.append(_wrong(param, str(error)))
-    return bound, problems
-
-
-def _bound(param: FlowParameter, given: Mapping[str, Any], texts: Mapping[str, str]) -> Any:
-    type_text = type_of(param.default)
-    if param.name in texts:
-        text = texts[param.name]
-        return convert_text(text, type_text) if type_text else _as_json(text)
-    if param.name in given:
-        if any(secrets_in(given[param.name])):
-            raise ValueError("cannot be a secret: parameters of a run are shown to everybody")
-        return convert(given[param.name], type_text)
-    return param.default
-
-
-def _as_json(text: str) -> Any:
-    """What nothing is known of: JSON when it is some, else the text itself."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return values, problems
 
 
 def _wrong(param: FlowParameter, wrong: str) -> Problem:

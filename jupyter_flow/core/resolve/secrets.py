@@ -17,7 +17,11 @@ from .templates import templates_in, texts_in
 
 #: What runs a notebook is given secrets, and a look may log in with them.
 _MAKES_ATTEMPTS = (Kind.NOTEBOOK, Kind.PYTHON, Kind.SQL, Kind.HTTP, Kind.SHELL)
-_MAY_HAVE = {**dict.fromkeys(_MAKES_ATTEMPTS, None), Kind.WAIT_FOR: ("headers",)}
+_MAY_HAVE = {
+    **dict.fromkeys(_MAKES_ATTEMPTS, None),
+    Kind.WAIT_FOR: ("headers",),
+    Kind.APPROVE: ("to",),
+}
 
 
 def secrets_named(flow: Flow) -> frozenset[str]:

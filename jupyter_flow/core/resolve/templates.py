@@ -33,6 +33,8 @@ def check_templates(task: Task, lookup: Lookup) -> Iterator[Problem]:
 def _written(task: Task, lookup: Lookup) -> Iterator[tuple[str, Where | None]]:
     """The templates that the flow gives to *task*, each with its place."""
     for name, expression in (*task.parameters.items(), *task.expand.items()):
+        if task.kind is Kind.APPROVE and name == "to":
+            continue  # addresses are not rendered
         for text in templates_in(expression):
             yield text, lookup.place_of(task, name)
     for text in filter(is_template, (task.options.env or {}).values()):

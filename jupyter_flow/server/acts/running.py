@@ -98,6 +98,15 @@ def mark(served: Served, request: api.MarkRequest, *, run: str) -> api.Asked:
     return _asked(served, run, served.flows.mark(RunId(run), key, ending(request.state)))
 
 
+def answer(served: Served, request: api.AnswerRequest, *, run: str, by: str) -> api.Asked:
+    """Say yes or no to what a task asks, with the values of its form."""
+    (key,) = known(read(served, run), [request.task])
+    done = served.flows.answering.answer(
+        RunId(run), key, yes=request.yes, by=by, values=request.values
+    )
+    return _asked(served, run, done)
+
+
 def _asked(served: Served, run: str, is_told: bool) -> api.Asked:
     if not is_told:
         served.flows.services.see_to(RunId(run))

@@ -4,7 +4,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 
 import type {
-  Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DebugCopy, FlowView, GridColumn, LogPage, MarkRequest,
+  AnswerRequest, Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DebugCopy, FlowView, GridColumn, LogPage, MarkRequest,
   PastView, RunPage, RunView, ScheduleRequest, ScheduleView, StartRequest, StatusView, TagRequest, TasksRequest, WhyView
 } from '../core/wire.gen';
 import { keyOf } from '../core/run';
@@ -68,6 +68,10 @@ export class FlowClient {
 
   clear(id: string, request: TasksRequest): Promise<Asked> {
     return this._post(runPath(id, 'clear'), request);
+  }
+
+  answer(id: string, request: AnswerRequest): Promise<Asked> {
+    return this._post(runPath(id, 'answer'), request);
   }
 
   mark(id: string, request: MarkRequest): Promise<Asked> {

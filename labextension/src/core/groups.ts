@@ -80,7 +80,7 @@ export function fold(tasks: readonly TaskView[], groups: readonly GroupView[], f
 }
 
 function asOne(name: string, upstream: string[]): TaskView {
-  return { name, kind: 'group', what: '', rules: [], upstream, is_mapped: true, source: '', retries: 0 };
+  return { name, kind: 'group', what: '', rules: [], upstream, is_mapped: true, source: '', retries: 0, form: [] };
 }
 
 export interface IBox {

@@ -4,6 +4,7 @@
  * What the server and the panel say to a browser, and what it asks of them.
  */
 export type AnyShape =
+  | AnswerRequest
   | Asked
   | AttemptChange
   | AttemptView
@@ -55,6 +56,16 @@ export type AnyShape =
 export type StreamEvent = RunEvent | RunsEvent | LogEvent | NotebookEvent | ProblemEvent;
 export type StreamRequest = WatchRun | WatchRuns | WatchAttempt | Unwatch;
 
+/**
+ * Say yes or no to what a task asks. `values` are those of its form that are not as usual.
+ */
+export interface AnswerRequest {
+  task: string;
+  yes: boolean;
+  values?: {
+    [k: string]: unknown;
+  };
+}
 /**
  * What was asked for is on its way.
  */
@@ -227,6 +238,8 @@ export interface FlowView {
 }
 /**
  * A task of a flow. `what` is what it runs, `rules` its condition and trigger in words.
+ *
+ * `form` has the values that it asks a person for.
  */
 export interface TaskView {
   name: string;
@@ -237,6 +250,7 @@ export interface TaskView {
   is_mapped: boolean;
   source: string;
   retries: number;
+  form: ParameterView[];
 }
 /**
  * A group of a flow. `tasks` are right in it, `parent` is the group that it is in.

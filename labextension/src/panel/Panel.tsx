@@ -72,7 +72,8 @@ function useActions(store: PanelStore, labUrl: string): IRunActions {
       repair: () => void store.act('repair'),
       again: () => void store.act('again'),
       clear: (tasks, downstream) => void store.act('clear', { tasks, downstream }),
-      mark: (task, state) => void store.act('mark', { task, state })
+      mark: (task, state) => void store.act('mark', { task, state }),
+      answer: (task, yes, values) => void store.act('answer', { task, yes, values })
     };
     return labUrl ? { ...acts, openNotebook: open, openSource: open, openFlow: open } : acts;
   }, [store, labUrl]);

@@ -12,7 +12,7 @@ export interface IMessage {
   readonly log?: LogEvent;
 }
 
-export type Ask = 'cancel' | 'repair' | 'clear' | 'mark' | 'start' | 'again' | 'why' | 'outputs' | 'watch' | 'unwatch' | 'reload'
+export type Ask = 'cancel' | 'repair' | 'clear' | 'mark' | 'answer' | 'start' | 'again' | 'why' | 'outputs' | 'watch' | 'unwatch' | 'reload'
   | 'runs' | 'grid' | 'past' | 'pages';
 
 /** A kernel that does not answer for so long (milliseconds) is busy with a cell. */

@@ -9,6 +9,8 @@ export interface IRunActions {
   clear?(tasks: readonly string[], downstream: boolean): void;
   /** Say by hand how a task ended. */
   mark?(task: string, state: 'succeeded' | 'failed'): void;
+  /** Say yes or no to what a task asks; `values` are those of its form that are not as usual. */
+  answer?(task: string, yes: boolean, values: Readonly<Record<string, unknown>>): void;
   /** Run the flow once more with the same parameters. */
   again?(): void;
   /** Open an executed notebook, at a cell (from 1) if one is told. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -133,6 +134,28 @@ def test_a_secret_goes_to_the_mail_server_and_nowhere_else(
     assert any(path.name == "flow.db" for path in written)
     for path in written:
         assert password.encode() not in path.read_bytes(), path
+
+
+def test_somebody_is_asked_by_mail(tmp_path: Path, mail_server: MailServer) -> None:
+    mail_server.start()
+    (tmp_path / "jupyter_flow.toml").write_text('lab_url = "https://lab.example.com/ada/"\n')
+    write_notebook(tmp_path / "ship.ipynb", "share", parameters="share: float = 0.0", task="ship")
+    line = f'ok = approve("Ship it?", to="{mail_server.address()}", form={{"share": 0.1}})'
+    write_notebook(tmp_path / "flow.ipynb", f"%%flow asks\n{line}\nok >> ship(share=ok.share)")
+    with service(tmp_path) as process:
+        run = json.loads(flow("run", "--detach", "asks", "--json", folder=tmp_path))["id"]
+
+        mail = mail_server.inbox.mails.get(timeout=60)
+        flow("approve", "ok", "--run", run, "-v", "share=0.4", folder=tmp_path)
+        assert wait_for(process, "run_ended")["state"] == "succeeded"
+
+    assert "Ship it?" in mail["Subject"]
+    for kind in ("plain", "html"):
+        told = html.unescape(part(mail, kind))
+        assert f"jupyter flow approve ok --run {run}" in told
+        assert f"https://lab.example.com/ada/jupyter-flow/answer?run={run}&task=ok&" in told
+    assert mail_server.inbox.mails.empty()
+    assert "0.4" in flow("status", run, "--json", folder=tmp_path)
 
 
 def test_an_address_is_tried(tmp_path: Path, mail_server: MailServer) -> None:

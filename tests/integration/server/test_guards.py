@@ -97,13 +97,14 @@ async def test_the_stream_is_refused_before_it_is_opened(
 
 
 def test_every_handler_is_in_the_table(ask: Asking, jp_serverapp: ServerApp) -> None:
-    """So that the tests above see all of them."""
+    """So that the tests above see all of them, but the page of a link, which brings its own key."""
     ours = [
         rule.matcher.regex.pattern
         for rules in jp_serverapp.web_app.default_router.rules
         for rule in getattr(rules.target, "rules", ())
         if "jupyter-flow" in getattr(rule.matcher, "regex", re.compile("")).pattern
     ]
+    ours.remove("/a%40b/jupyter-flow/answer$")
 
     assert len(ours) == len({path for _, path, _ in ASKED})
     for _, path, _ in ASKED:

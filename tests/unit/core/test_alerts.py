@@ -350,3 +350,13 @@ def test_that_a_run_could_not_be_made_is_a_failure(on: list[str], heard: list[st
 
     assert [each.address for each in alerts] == heard
     assert all(each.occasion is Occasion.FAILURE and each.key is None for each in alerts)
+
+
+def test_a_question_is_told_to_whom_it_is_for_and_to_who_hears_of_any() -> None:
+    asked = {"question": Constant("Go?"), "to": Constant([BOB, ANN])}
+    ask = Task(name="ask", kind=Kind.APPROVE, parameters=asked)
+    flow = flow_of("load > ask > deploy", tasks=[ask])
+    ears = Ears(flow, line=told(TEAM, ANN, on=["question"]))
+
+    assert ears.heard == []
+    assert ears.end() == [f"question ask#0 to {who}" for who in ("bob", "ann", "team")]

@@ -12,7 +12,7 @@ export function at(seconds: number): string {
 }
 
 export function task(name: string, upstream: string[] = [], more: Partial<TaskView> = {}): TaskView {
-  return { name, kind: 'notebook', what: `${name}.ipynb`, rules: [], upstream, is_mapped: false, source: '', retries: 0, ...more };
+  return { name, kind: 'notebook', what: `${name}.ipynb`, rules: [], upstream, is_mapped: false, source: '', retries: 0, form: [], ...more };
 }
 
 export function flow(tasks: TaskView[], groups: GroupView[] = []): FlowView {

@@ -19,6 +19,7 @@ export function runActions(flows: IFlows, model: RunModel, commands: CommandRegi
     repair: () => told(client.repair(id)),
     clear: (tasks, downstream) => told(client.clear(id, { tasks: [...tasks], downstream })),
     mark: (task, state) => told(client.mark(id, { task, state })),
+    answer: (task, yes, values) => told(client.answer(id, { task, yes, values })),
     again: () => {
       const page = model.page;
       if (page) {

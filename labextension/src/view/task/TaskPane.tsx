@@ -17,6 +17,7 @@ import { Instances } from './Instances';
 import { Log } from './Log';
 import type { ILogText } from './Log';
 import { Overview } from './Overview';
+import { Question } from './Question';
 import { TaskHead } from './TaskHead';
 
 /** The attempt that is on the screen. */
@@ -80,6 +81,7 @@ export function TaskPane(props: ITaskPaneProps): JSX.Element {
       <TaskHead task={task} runs={runs} run={run ?? null} onSelect={onSelect} onClose={() => onSelect(null)} />
       {run && run.attempts.length > 1 ? <Attempts attempts={run.attempts} current={attempt} onChange={setNumber} /> : null}
       <TaskActions task={task} run={run} attempt={attempt} runState={page.run.state} actions={actions} />
+      {run && actions.answer && task.kind === 'approve' && run.state === 'waiting' ? <Question key={selected} task={task} run={run} answer={actions.answer} /> : null}
       <Tabs label={`about ${selected}`} tabs={tabs} current={part} onChange={setPart} />
       <div className="jp-Flow-part" role="tabpanel" data-part={part} aria-label={tabs.find(each => each.id === part)?.label}>
         {part === 'overview' ? <Overview page={page} task={task} run={run} attempt={attempt} actions={actions} why={props.why} onSelect={onSelect} /> : null}
@@ -124,15 +126,12 @@ function TaskActions({ task, run, attempt, runState, actions }: ITaskActionsProp
   const isLive = LIVE.includes(run.state) && ['running', 'queued'].includes(runState);
   const isOver = OVER.includes(run.state);
   const { cancel, clear, mark, openNotebook, openSource } = actions;
-  const isAsking = mark !== undefined && task.kind === 'approve' && run.state === 'waiting';
   return (
     <div className="jp-Flow-tools jp-Flow-paneTools" role="toolbar" aria-label={`what to do with ${key}`}>
       <Button label="Notebook" icon="open" title="open the executed notebook" onClick={openNotebook && attempt?.notebook ? () => openNotebook(attempt.notebook, attempt.failure?.cell ?? null) : undefined} />
       <Button label="Source" icon="source" title={`open ${task.source}`} onClick={openSource && task.source ? () => openSource(task.source, null, null) : undefined} />
       <Button label="Cancel" icon="stop" tone="bad" title={`stop ${key}`} onClick={cancel && isLive ? () => cancel([key]) : undefined} />
       <Button label="Run again" icon="repair" title={`do ${key} and what comes after it again`} onClick={clear && isOver ? () => clear([run.task], true) : undefined} />
-      <Button label="Approve" tone="main" title={`say yes to ${key}`} onClick={isAsking ? () => mark?.(key, 'succeeded') : undefined} />
-      <Button label="Reject" tone="bad" title={`say no to ${key}`} onClick={isAsking ? () => mark?.(key, 'failed') : undefined} />
       <Button label="Mark succeeded" title="say by hand that it went well" onClick={mark && isOver && run.state !== 'succeeded' ? () => mark(key, 'succeeded') : undefined} />
     </div>
   );
