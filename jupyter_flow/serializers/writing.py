@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from jupyter_flow.core.artifacts import ArtifactRef
+from jupyter_flow.core.artifacts import ArtifactRef, is_format
 
 from . import GROUP, serializer_for, type_of
 from .loading import Artifact
@@ -35,7 +35,7 @@ def write(
     Raises TypeError when no serializer takes it.
     """
     if isinstance(value, Artifact):
-        form, of = value.format, value.type
+        form, of = value.format if is_format(value.format) else "bin", value.type
         preview: Mapping[str, Any] = value.preview
         put: Callable[[Path], None] = partial(_link, value.path)
     else:

@@ -65,7 +65,8 @@ def sql(query: str, /, **arguments: Any) -> TaskHandle:
 def http(method: str, url: str, /, **arguments: Any) -> TaskHandle:
     """A task that makes a request.
 
-    *headers*, *query*, *json* or *body*, *timeout*, *expect_status*, *preview*.
+    *headers*, *query*, *json* or *body*, *timeout*, *tries*, *retry_status*, *expect_status*,
+    *expect_json*, *save*, *preview*.
     """
     return here().http(method, url, **arguments)
 

@@ -189,7 +189,8 @@ class Flow:
     def http(self, method: str, url: str, /, **arguments: Any) -> TaskHandle:
         """A task that makes a request.
 
-        *headers*, *query*, *json* or *body*, *timeout*, *expect_status*, *preview*.
+        *headers*, *query*, *json* or *body*, *timeout*, *tries*, *retry_status*, *expect_status*,
+        *expect_json*, *save*, *preview*.
         """
         return self._made(Kind.HTTP, [method, url], arguments)
 

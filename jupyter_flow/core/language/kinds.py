@@ -54,7 +54,7 @@ CALLS: Mapping[Kind, Call] = {
         positional=("method", "url"),
         keywords=(
             *("connection", "headers", "query", "json", "form", "body", "timeout", "tries"),
-            *("expect_status", "expect_json", "save", "preview"),
+            *("retry_status", "expect_status", "expect_json", "save", "preview"),
         ),
         required=("method", "url"),
         example='http("GET", "https://example.com")',

@@ -285,6 +285,11 @@ def test_what_is_busy_is_asked_again(run: Any, server: str) -> None:
         "status 503 after 2 tries"
         in run("http", method="GET", url=f"{server}/busy/2", tries=2).failure.message
     )
+    given = {"method": "GET", "url": f"{server}/busy/3", "tries": 3}
+    assert run("http", **given, retry_status=429).failure.message.endswith("with status 503")
+    for again in (503, "5xx", [429, "5xx"]):
+        given["url"] += "/"
+        assert run("http", **given, retry_status=again).end.outcome is Outcome.SUCCEEDED
     gone = run("http", method="GET", url="http://127.0.0.1:1/", tries=1)
     assert gone.failure.name == "ConnectError"
     assert gone.failure.message.startswith("GET http://127.0.0.1:1/ failed: ")
@@ -294,6 +299,11 @@ def test_an_answer_can_be_kept_as_a_file(run: Any, server: str) -> None:
     trial = run("http", method="GET", url=f"{server}/state", save="got/state.json")
     assert json.loads(Path(trial.end.values["file"]).read_text())["state"] == "done"
     assert "json" not in trial.end.values
+    saved = ArtifactRef.read(trial.end.values["saved"])
+    assert saved is not None
+    assert (saved.format, saved.size) == ("json", Path(trial.end.values["file"]).stat().st_size)
+    bare = run("http", method="GET", url=f"{server}/state", save="got")
+    assert ArtifactRef.read(bare.end.values["saved"]).format == "bin"
 
 
 def test_a_connection_has_the_host_and_logs_in(run: Any, server: str) -> None:
