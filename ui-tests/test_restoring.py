@@ -33,6 +33,10 @@ def test_a_restored_task_links_the_run_that_made_it(lab, window):
     window.task("frame").click()
     expect(window.run.get_by_role("tabpanel").get_by_text("parquet, 3 rows")).to_be_visible()
     window.shot("handed_on")
+    with window.page.expect_download() as saved:
+        window.run.get_by_role("link", name="parquet, 3 rows").click()
+    assert saved.value.suggested_filename == "df.parquet"
+    assert saved.value.path().read_bytes()[:4] == b"PAR1"
 
     window.begins("restoring")
     expect(window.task("count")).to_have_attribute("data-state", "restored")

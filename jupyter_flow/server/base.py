@@ -6,10 +6,12 @@ that blocks is done in the event loop.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from http.client import responses
 from inspect import isawaitable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -20,12 +22,15 @@ from jupyter_flow.core.errors import DefinitionError, FlowError, UsageError
 from jupyter_flow.wire import api
 from jupyter_flow.wire.exchange import decode_request, encode_view
 
-from .acts.looking import Document
+from .acts.looking import Document, Download
 from .routes import Action, Route
 from .serving import Served, served_by
 
 #: What people are allowed, or not, is said about this.
 RESOURCE = "jupyter-flow"
+
+#: So many bytes of a file are in memory at once.
+_PIECE = 2**20
 
 _NOT_KNOWN = (
     "Say who you are, as to any part of Jupyter: log in again in the browser, or send the header "
@@ -109,6 +114,23 @@ class FlowHandler(APIHandler):
         self._tag, content = await self.served.call(document.read)
         self.finish(content)
 
+    async def send_file(self, download: Download) -> None:
+        """Send a file piece by piece, however large it is; a browser saves it and shows nothing."""
+        file = await self.served.call(download.path.open, "rb")
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            self.set_header("Content-Type", "application/octet-stream")
+            self.set_header("Content-Length", str(size))
+            self.set_header("X-Content-Type-Options", "nosniff")
+            self.set_header(
+                "Content-Disposition",
+                f"attachment; filename*=UTF-8''{quote(download.name, safe='')}",
+            )
+            while part := await self.served.call(file.read, _PIECE):
+                self.write(part)
+                await self.flush()
+        self.finish()
+
 
 def answering(route: Route) -> Answering:
     """The method of a handler that answers *route*."""
@@ -124,6 +146,8 @@ def answering(route: Route) -> Answering:
             return
         if isinstance(found, Document):
             await self.send_document(found)
+        elif isinstance(found, Download):
+            await self.send_file(found)
         elif route.answer is None:
             self.set_status(204)
             self.finish()

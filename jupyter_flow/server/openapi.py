@@ -11,9 +11,10 @@ from typing import Any, get_args, get_origin
 from jupyter_flow.wire import api
 from jupyter_flow.wire.schema import api_schema
 
-from .acts.looking import Document
+from .acts.looking import Document, Download
 from .routes import ROUTES, Asked, Route
 
+_FILE, _BYTES = "application/octet-stream", {"type": "string", "format": "binary"}
 _ERROR = {"description": "It could not be done.", "content": {"application/json": {}}}
 
 
@@ -86,6 +87,9 @@ def _answers(route: Route) -> dict[str, Any]:
         known = {"304": {"description": "It is as the browser has it."}}
         found = {"200": {"description": "The notebook.", "content": _json({"type": "object"})}}
         return found | known | {"default": error}
+    if route.answer is Download:
+        found = {"200": {"description": "The file.", "content": {_FILE: {"schema": _BYTES}}}}
+        return found | {"default": error}
     content = _json(_reference(route.answer))
     return {"200": {"description": "It was found, or done.", "content": content}, "default": error}
 

@@ -124,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
     _get("runs/{run}/tasks/{key}/{number}/notebook", looking.notebook, looking.Document),
     _post("runs/{run}/tasks/{key}/{number}/debug", looking.debug, "write", api.DebugCopy),
     _get("runs/{run}/tasks/{key}/why", looking.why_not, api.WhyView),
+    _get("artifacts/{file}", looking.artifact, looking.Download, Asked("name", "")),
     _get("compare", running.compare, list[api.RunPage], Asked("runs")),
     _get(
         "grid",

@@ -11,6 +11,7 @@ from jupyter_flow.app.kept import KeptKernel
 from jupyter_flow.app.logs import part_of
 from jupyter_flow.app.showing_history import past_view
 from jupyter_flow.app.whys import why
+from jupyter_flow.core.artifacts import is_file
 from jupyter_flow.core.asking import task_key
 from jupyter_flow.core.errors import NotFoundError
 from jupyter_flow.server.serving import Served
@@ -45,6 +46,21 @@ class Document:
 
 def _tag(status: os.stat_result) -> str:
     return f'"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that is sent piece by piece, to be saved under *name*."""
+
+    path: Path
+    name: str
+
+
+def artifact(served: Served, *, file: str, name: str) -> Download:
+    """A file that tasks handed on, by its digest and format; *name* is what to save it as."""
+    if not is_file(file):
+        raise NotFoundError(f"there is no artifact {file!r}", code="JF608")
+    return Download(path=served.flows.artifacts.fetch(file), name=name or file)
 
 
 def log(served: Served, *, run: str, key: str, number: int, start: int, limit: int) -> api.LogPage:

@@ -104,6 +104,11 @@ export class FlowClient {
     return this._get(attemptPath(name, 'log') + query({ start }));
   }
 
+  /** Where a file that a task handed on is downloaded from. */
+  artifactUrl(file: string, name: string): string {
+    return URLExt.join(this._settings.baseUrl, ROOT, 'artifacts', encodeURIComponent(file)) + query({ name });
+  }
+
   notebook(name: IAttemptName): Promise<INotebookContent> {
     return this._get(attemptPath(name, 'notebook'));
   }

@@ -18,6 +18,16 @@ export function artifactLine(value: unknown): string | null {
   return [said['format'], summary, bytesInWords(said['size'])].filter(part => part !== '').join(', ');
 }
 
+/** The name that a file among the values has in the store, and one to save it as; null for any other value. */
+export function artifactFile(value: unknown): { readonly file: string; readonly name: string } | null {
+  const said = artifactLine(value) === null ? null : (value as Record<string, unknown>)[KEY];
+  if (!isObject(said) || typeof said['digest'] !== 'string') {
+    return null;
+  }
+  const name = typeof said['name'] === 'string' ? said['name'] : '';
+  return { file: `${said['digest']}.${String(said['format'])}`, name: name.split('/').pop() ?? '' };
+}
+
 /** A number of bytes, for people. */
 export function bytesInWords(size: number): string {
   if (size < 1000) {

@@ -1,8 +1,9 @@
 /** A small viewer of JSON values: short ones in a line, long ones to be unfolded. */
-import { memo, useState } from 'react';
+import { memo, useContext, useState } from 'react';
 
-import { artifactLine } from '../core/artifacts';
+import { artifactFile, artifactLine } from '../core/artifacts';
 import { secretText } from '../core/secrets';
+import { Downloads } from './downloads';
 import { Icon } from './Icon';
 
 /** Texts longer than this are cut until they are asked for. */
@@ -18,8 +19,11 @@ export interface IJsonProps {
 
 export const Json = memo(function Json({ value, open = 1 }: IJsonProps) {
   const line = artifactLine(value);
+  const toDownload = useContext(Downloads);
   if (line !== null) {
-    return <span className="jp-Flow-json" data-type="artifact" title="a file that was handed on">{line}</span>;
+    const file = toDownload ? artifactFile(value) : null;
+    const shown = <span className="jp-Flow-json" data-type="artifact" title="a file that was handed on">{line}</span>;
+    return file && toDownload ? <a className="jp-Flow-download" href={toDownload(file.file, file.name)} download={file.name} title={`download ${file.name}`}>{shown}</a> : shown;
   }
   const secret = secretText(value);
   if (secret !== null) {

@@ -356,3 +356,24 @@ async def test_an_address_that_is_not_there_has_the_same_kind_of_error(ask: Aski
 def test_the_server_opens_nothing_before_it_is_asked(ask: Asking, project: Path) -> None:
     assert not (project / ".jupyter_flow").exists()
     assert isinstance(ask.served.flows, Flows)
+
+
+async def test_a_file_that_was_handed_on_is_downloaded(ask: Asking, jp_root_dir: Path) -> None:
+    text = "x" * 3_000_000
+    cell = f"import jupyter_flow\njupyter_flow.output(text='x' * {len(text)})"
+    write_notebook(jp_root_dir / "side.ipynb", cell, task="side")
+    run = (await ask.post("runs", body={"flow": "churn"}))["run"]
+    page = await ask.end_of(run)
+    side = next(each for each in page["task_runs"] if each["task"] == "side")
+    ref = side["values"]["text"]["$artifact"]
+    file = f"{ref['digest']}.{ref['format']}"
+
+    answer = await ask.fetch("artifacts", file, params={"name": 'a "b"\r\n.txt'})
+
+    assert answer.body.decode() == text
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    said = "attachment; filename*=UTF-8''a%20%22b%22%0D%0A.txt"
+    assert answer.headers["Content-Disposition"] == said
+    for other in ("0" * 64 + ".txt", "flow.db", "..%2F..%2Fflow.db"):
+        status, error = await ask.refusal(ask.fetch("artifacts", other))
+        assert (status, error["code"]) == (404, "JF608")

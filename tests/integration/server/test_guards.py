@@ -35,7 +35,7 @@ STRANGER = {
 
 
 def filled(path: str) -> list[str]:
-    return re.sub(r"\{number\}", "1", re.sub(r"\{(run|key|name)\}", r"a-\1", path)).split("/")
+    return re.sub(r"\{number\}", "1", re.sub(r"\{(run|key|name|file)\}", r"a-\1", path)).split("/")
 
 
 async def asked(fetch: Fetch, method: str, path: str, **said: Any) -> HTTPResponse:

@@ -8,6 +8,7 @@ import type { IFlows } from '../../tokens';
 import type { IRunActions } from '../../view/actions';
 import { Boundary } from '../../view/Boundary';
 import { Button } from '../../view/Button';
+import { Downloads } from '../../view/downloads';
 import type { IOtherRuns } from '../../view/others';
 import { RunView } from '../../view/RunView';
 import type { RunTab } from '../../view/RunView';
@@ -56,8 +57,9 @@ function Screen({ flows, model, rendermime, actions, look, onLook, others, isSee
   const why = useCallback(async (task: string) => {
     return (await flows.client.why(model.id, task)).reasons.join('\n');
   }, [flows, model]);
+  const toDownload = useCallback((file: string, name: string) => flows.client.artifactUrl(file, name), [flows]);
   return (
-    <RunView
+    <Downloads.Provider value={toDownload}><RunView
       page={model.page}
       selected={look.task}
       onSelect={task => onLook({ ...look, task })}
@@ -72,7 +74,7 @@ function Screen({ flows, model, rendermime, actions, look, onLook, others, isSee
       other={look.other}
       onOther={other => onLook({ ...look, other })}
       notice={noticeOf(model, isBroken)}
-    />
+    /></Downloads.Provider>
   );
 }
 
