@@ -27,6 +27,7 @@ from jupyter_flow.core.language import read
 from jupyter_flow.core.resolve import (
     bind_params,
     connections_named,
+    flows_run,
     paths_named,
     resolve,
     secrets_named,
@@ -93,8 +94,11 @@ class Definitions:
         ]
         return sorted(found, key=lambda each: (each.name, each.origin)) + unreadable
 
-    def flow(self, address: str) -> CheckedFlow:
-        """The flow at ``NAME``, ``path.ipynb`` or ``path.ipynb::NAME``."""
+    def flow(self, address: str, *, within: tuple[str, ...] = ()) -> CheckedFlow:
+        """The flow at ``NAME``, ``path.ipynb`` or ``path.ipynb::NAME``.
+
+        *within* are the names of the flows that run it, the outermost first.
+        """
         path, _, name = address.rpartition("::")
         if not path and name.endswith(_NOTEBOOKS):
             path, name = name, ""
@@ -113,7 +117,7 @@ class Definitions:
             raise UsageError(
                 f"'{address}' could be several flows", hint=f"Name one: {places}.", code="JF403"
             )
-        return self._of_cell(chosen[0], None if path else frozenset(known))
+        return self._of_cell(chosen[0], None if path else frozenset(known), within)
 
     def read(
         self,
@@ -124,10 +128,12 @@ class Definitions:
         cell: int | None,
         first_line: int = 2,
         flows: frozenset[str] | None = None,
+        within: tuple[str, ...] = (),
     ) -> CheckedFlow:
         """The flow in the body *text* of a cell of the notebook at *path*.
 
         *flows* are the names of all flows, where they are known: to look for all takes its time.
+        *within* are those that run it.
         """
         shown = self._project.shown(Path(path)) if path else None
         reading = read(text, line=line, path=shown, cell=cell, first_line=first_line)
@@ -147,6 +153,7 @@ class Definitions:
             spans=reading.spans,
             problems=reading.problems,
             flows=flows,
+            within=within,
         )
 
     def check(self, flow: Flow) -> CheckedFlow:
@@ -183,8 +190,9 @@ class Definitions:
         return bound
 
     def keep(self, plan: Plan) -> None:
-        """Take a snapshot of each notebook that *plan* runs."""
-        targets = [each for each in plan.targets.values() if each.has_notebook]
+        """Take a snapshot of each notebook that *plan* runs, those of its children included."""
+        plans = list(plan.with_all_children())
+        targets = [t for each in plans for t in each.targets.values() if t.has_notebook]
         for path, digest in {(each.path, each.digest) for each in targets}:
             self._snapshots.take(path, digest)
 
@@ -212,7 +220,12 @@ class Definitions:
             return self._project.untag(path) or ""
         return self._project.tag(path, name=name, options=options, description=description)
 
-    def _of_cell(self, cell: FlowCell, flows: frozenset[str] | None = None) -> CheckedFlow:
+    def _of_cell(
+        self,
+        cell: FlowCell,
+        flows: frozenset[str] | None = None,
+        within: tuple[str, ...] = (),
+    ) -> CheckedFlow:
         return self.read(
             cell.body,
             line=cell.line,
@@ -220,6 +233,7 @@ class Definitions:
             cell=cell.cell,
             first_line=cell.first_line,
             flows=flows,
+            within=within,
         )
 
     def _connections(self, named: frozenset[str]) -> frozenset[str]:
@@ -234,6 +248,24 @@ class Definitions:
         from jupyter_flow.secrets import may_have
 
         return frozenset(filter(may_have, named))
+
+    def _child(self, name: str, within: tuple[str, ...]) -> Plan | Problem:
+        """The plan of the flow *name*, which a task of the last of *within* runs."""
+        if name in within:
+            loop = " runs ".join(f"'{each}'" for each in (*within[within.index(name) :], name))
+            hint = "Let one of them wait for the other, or put what both need into a third."
+            return Problem(code="JF208", what=f"a flow would run itself: {loop}", hint=hint)
+        try:
+            found = self.flow(name, within=within)
+        except (NotFoundError, UsageError, DefinitionError) as error:
+            return Problem(code="JF207", what=error.what, hint=error.hint)
+        errors = [problem for problem in found.problems if problem.is_error]
+        if found.plan is None or errors:
+            loop_of = next((each for each in errors if each.code == "JF208"), None)
+            what = f"the flow {name!r} cannot be run: {errors[0].what if errors else 'no plan'}"
+            hint = f"See all that is wrong with it: jupyter flow check {name}"
+            return loop_of or Problem(code="JF209", what=what, hint=hint)
+        return found.plan
 
     def _awaitable(self, cells: tuple[FlowCell, ...]) -> frozenset[str] | None:
         """The names of all these flows, if any of them could wait for another."""
@@ -263,6 +295,7 @@ class Definitions:
         spans: Mapping[tuple[str, ...], Where] | None = None,
         problems: tuple[Problem, ...] = (),
         flows: frozenset[str] | None = None,
+        within: tuple[str, ...] = (),
     ) -> CheckedFlow:
         shelf = self._project.shelf(folder, named=paths_named(flow))
         named, secrets = connections_named(flow), secrets_named(flow)
@@ -276,6 +309,7 @@ class Definitions:
             flows=flows,
             connections=self._connections(named) if named else None,
             secrets=self._secrets(secrets) if secrets else None,
+            children={name: self._child(name, (*within, flow.name)) for name in flows_run(flow)},
         )
         return CheckedFlow(
             name=flow.name,

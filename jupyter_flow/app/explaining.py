@@ -61,6 +61,8 @@ def _waits(task: Task) -> str:
     given = {**task.parameters, **task.expand}
     if task.kind is Kind.APPROVE:
         return f"  asks     {written(given['question'])}"
+    if task.kind is Kind.FLOW:
+        return f"  runs     the flow {written(given['flow'])}"
     way = next(name for name in WAYS_TO_WAIT if name in given)
     return f"  waits    {_AWAITED[way]} {written(given[way])}"
 

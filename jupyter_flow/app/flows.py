@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from jupyter_flow.core.answers import addresses_of
 from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
     CancelRequested,
@@ -365,7 +366,20 @@ class Flows:
                 f"{before.flow_name} --logical-date {before.logical_date.isoformat()}",
                 code="JF323",
             )
-        return self._ask(run, RepairRequested(targets=self._mended(before)))
+        mended = self._mended(before)
+        for child in self._failed_children(before):
+            self.repair(child)
+        return self._ask(run, RepairRequested(targets=mended))
+
+    def _failed_children(self, run: Run) -> Iterator[RunId]:
+        """The runs that failed and are attempts of tasks of *run*: they are repaired with it."""
+        for task_run in run.in_order():
+            attempt = task_run.attempt
+            if attempt is None or not attempt.child or not task_run.state.is_bad:
+                continue
+            child = self._store.load(RunId(attempt.child))
+            if child.state.is_final and any(each.state.is_bad for each in child.in_order()):
+                yield child.id
 
     def clear(self, run: RunId, tasks: Sequence[str], *, downstream: bool = True) -> bool:
         """Ask for *tasks*, or all of a group (and all downstream of them), to be done again."""
@@ -455,6 +469,9 @@ def _is_prepared(target: Target) -> bool:
 
 
 def _has_addresses(plan: Plan) -> bool:
-    """Whether somebody wants to be told of its runs."""
-    policies = (plan.policy(task.name) for task in plan.flow.tasks)
-    return bool(plan.flow.defaults.notify) or any(each.notify for each in policies)
+    """Whether somebody wants to be told of its runs, or of those within them."""
+    return any(
+        bool(each.flow.defaults.notify)
+        or any(each.policy(task.name).notify or addresses_of(task) for task in each.flow.tasks)
+        for each in plan.with_all_children()
+    )

@@ -47,12 +47,13 @@ def find_run(store: RunStore, reference: str) -> RunId:
     Raises NotFoundError when there is none, UsageError when it means several.
     """
     if not reference:
-        latest = store.summaries(limit=1)
+        latest = store.summaries(limit=_RECENT)
         if not latest:
             raise NotFoundError(
                 "there is no run yet", hint="Start one: jupyter flow run FLOW", code="JF404"
             )
-        return latest[0].id
+        whole = (each.id for each in latest if each.parent is None)
+        return next(whole, latest[0].id)  # a part of a run is not what people mean
     found = [each.id for each in store.summaries(prefix=reference, limit=3)]
     if not found:
         recent = store.summaries(limit=_RECENT)

@@ -47,7 +47,7 @@ class Running:
         ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
         left: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._around = replace(around, published=self._published)
+        self._around = replace(around, published=self._published, see_to=self._see_to)
         self._publish = around.published
         self._heard, self._ended, self._left = heard, ended, left
         self._lock = threading.Lock()
@@ -56,6 +56,7 @@ class Running:
         self._nudges = Once(self._listen)
         self._turn: SimpleQueue[None] | None = None
         self._written: Callable[[], None] = lambda: None
+        self._is_leaving = False
         self.lost = 0
 
     def owner(self) -> str:
@@ -120,6 +121,15 @@ class Running:
         thread.start()
         return True
 
+    def _see_to(self, run: RunId) -> None:
+        """Have *run* driven in the background, unless somebody drives it or nothing is to be done;
+        if that is this process, have it look."""
+        store, now = self._around.store, self._around.clock.now()
+        if run in self.driven:
+            self.look(run)
+        elif not self._is_leaving and driver_of(store, run, now=now) is None:
+            self.take_up(run)
+
     def look(self, run: str = "") -> None:
         """There is something new about *run*, or about any."""
         self._look(lambda id_: run in ("", id_))
@@ -132,6 +142,7 @@ class Running:
 
     def leave(self, *, hurry: bool = False) -> None:
         """Let go of all runs in the background: see `Driver.leave`. Does not wait."""
+        self._is_leaving = True
         with self._lock:
             drivers = list(self._drivers.values())
         for driver in drivers:
@@ -181,7 +192,8 @@ class Running:
 
     def _has_notebooks(self, run: RunId) -> bool:
         places = self._around.assignments.places
-        targets = self._around.store.load(run).plan.targets.values()
+        plans = self._around.store.load(run).plan.with_all_children()
+        targets = [target for plan in plans for target in plan.targets.values()]
         return all(places.snapshot(each.digest).exists() for each in targets if each.has_notebook)
 
     def _take(self, run: RunId, owner: str) -> Driver | None:

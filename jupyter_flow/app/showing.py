@@ -20,7 +20,7 @@ from jupyter_flow.core.language.option_reading import write_task_options
 from jupyter_flow.core.notebooks.notebook import Notebook
 from jupyter_flow.core.notebooks.parameter_types import type_of
 from jupyter_flow.core.pictures.faces import rules_of, what_runs
-from jupyter_flow.core.run import Attempt, Failure, Fired, Run, TaskRun
+from jupyter_flow.core.run import Attempt, Failure, Fired, Parent, Run, TaskRun
 from jupyter_flow.core.task_names import suggested_by
 from jupyter_flow.ports.runs import RunSummary
 from jupyter_flow.wire import api
@@ -201,6 +201,7 @@ def summary_view(run: RunSummary, below: Below, *, is_left: bool) -> api.RunView
         tasks=dict(run.tasks),
         schedule=_schedule(run.fired),
         backfill=(run.fired and run.fired.backfill) or None,
+        parent=_parent(run.parent),
         is_left=is_left,
     )
 
@@ -220,8 +221,15 @@ def run_view(run: Run, below: Below, *, is_left: bool) -> api.RunView:
         tasks=dict(Counter(each.state.value for each in run.task_runs.values())),
         schedule=_schedule(run.fired),
         backfill=(run.fired and run.fired.backfill) or None,
+        parent=_parent(run.parent),
         is_left=is_left,
     )
+
+
+def _parent(parent: Parent | None) -> api.ParentView | None:
+    if parent is None:
+        return None
+    return api.ParentView(run=parent.run, task=parent.key.task, index=parent.key.index)
 
 
 def _schedule(fired: Fired | None) -> str | None:
@@ -275,6 +283,7 @@ def attempt_view(attempt: Attempt, below: Below) -> api.AttemptView:
         parameters=dict(attempt.parameters),
         cpu=attempt.cpu,
         memory=attempt.memory,
+        child=attempt.child,
     )
 
 

@@ -31,7 +31,7 @@ from .answer_links import AnswerLinks
 from .bus import Bus
 from .clock import SystemClock
 from .flows import Flows
-from .naming import new_run_ids
+from .naming import new_run_id, new_run_ids
 from .once import Once
 from .owner import this_process
 from .running import Running
@@ -125,6 +125,7 @@ class Parts:
             cache=self.cache(stores),
             lease=timedelta(seconds=settings.lease),
             published=lambda entry: self.tell(entry.run),
+            new_id=new_run_id,
         )
         return Running(around, heard=heard, ended=ended, left=self.tell)
 

@@ -30,6 +30,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "state": run.state.value,
         "reason": run.reason,
         "params": dict(run.params),
+        "parent": run.parent and {"run": run.parent.run, "task": str(run.parent.key)},
         "logical_date": run.logical_date.isoformat(),
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at and run.started_at.isoformat(),
@@ -65,6 +66,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "cells": attempt.cells,
         "notebook": attempt.notebook,
         "log": attempt.log,
+        "child": attempt.child or None,
         "failure": failure
         and {
             "cause": failure.cause.value,
@@ -92,6 +94,7 @@ def summary_json(run: RunSummary) -> dict[str, Any]:
         "tasks": dict(run.tasks),
         "schedule": run.fired and run.fired.series,
         "backfill": (run.fired and run.fired.backfill) or None,
+        "parent": run.parent and {"run": run.parent.run, "task": str(run.parent.key)},
     }
 
 

@@ -142,7 +142,7 @@ def run_table(runs: Iterable[RunSummary], now: datetime, *, left: Collection[str
         tasks += "; nobody drives it any more" if run.id in left else ""
         table.add_row(
             run.id,
-            run.flow,
+            run.flow if run.parent is None else f"{run.flow} in …{run.parent.run[-4:]}",
             signed(RUN_SIGNS[run.state]),
             ago(run.started_at or run.created_at, now),
             took,

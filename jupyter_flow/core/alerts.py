@@ -126,8 +126,8 @@ def late_alerts(run: RunId, flow: Flow) -> tuple[Alert, ...]:
 
 def _of_run(run: Run, move: Move) -> Iterator[Alert]:
     occasion = _OF_RUNS.get(move.state)
-    if occasion is None:
-        return
+    if occasion is None or run.parent is not None:
+        return  # of a run within a run, the outer one tells
     yield from _about_run(run.id, _circle_of(run.plan.flow), occasion)
     if occasion is Occasion.SUCCESS:
         # Of a task that failed without harm they were to hear with the run, which did not fail.

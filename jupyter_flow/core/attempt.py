@@ -30,6 +30,8 @@ class Cause(StrEnum):
     START_FAILED = "StartFailed"
     #: Its notebook succeeded, and a file that it handed on could not be stored.
     STORE_FAILED = "StoreFailed"
+    #: The run of the other flow, which it is, failed.
+    FLOW_FAILED = "FlowFailed"
     #: Somebody stopped it.
     CANCELLED = "Cancelled"
     #: The process that drove it is gone.
@@ -69,6 +71,8 @@ class Attempt:
     ``cell`` is the one that runs, or the last that ran, among all ``cells`` of the notebook, as
     `Failure` counts them. ``notebook`` and ``log`` are paths below the home of the project.
     ``cpu`` is in seconds, ``memory`` in bytes (the peak); None where the system does not tell.
+    ``child`` is the id of the run that it is, of a task that runs another flow; its ``cell`` and
+    ``cells`` are then tasks.
     """
 
     number: int
@@ -83,3 +87,4 @@ class Attempt:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cpu: float | None = None
     memory: int | None = None
+    child: str = ""

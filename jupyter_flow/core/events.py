@@ -54,6 +54,7 @@ class AttemptStarted:
     notebook: str = ""
     log: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    child: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,8 +211,8 @@ class Target:
     names none. ``policy`` has every layer merged. ``types`` are what its parameters accept, by
     name, in the words of their annotations (`core.notebooks.parameter_types` reads them).
 
-    A task that only waits, or expects, has no notebook: the target's path and digest are empty. Its
-    folder too, unless something is looked for from there.
+    A task that only waits, expects, or runs another flow has no notebook: the target's path and
+    digest are empty. Its folder too, unless something is looked for from there.
     """
 
     path: str
@@ -229,11 +229,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A flow whose names are resolved: what a run is made from. ``targets`` go by task name."""
+    """A flow whose names are resolved: what a run is made from. ``targets`` go by task name.
+
+    ``children`` has the plan of the other flow for each task that runs one, by the task's name.
+    """
 
     flow: Flow
     targets: Mapping[str, Target]
     origin: str = ""
+    children: Mapping[str, Plan] = field(default_factory=dict)
 
     def policy(self, task: str) -> Policy:
         return self.targets[task].policy
@@ -251,4 +255,11 @@ class Plan:
             else each
             for name, each in self.targets.items()
         }
-        return replace(self, targets=targets)
+        children = {name: each.anew() for name, each in self.children.items()}
+        return replace(self, targets=targets, children=children)
+
+    def with_all_children(self) -> Iterator[Plan]:
+        """This plan, and all those within it."""
+        yield self
+        for each in self.children.values():
+            yield from each.with_all_children()

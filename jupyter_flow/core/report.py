@@ -123,6 +123,7 @@ _CAUSES = {
     Cause.INPUT_REQUESTED: "a cell asked for input, and nobody is there to answer",
     Cause.START_FAILED: "it could not start",
     Cause.STORE_FAILED: "what it handed on could not be stored",
+    Cause.FLOW_FAILED: "the run of the other flow failed",
     Cause.CANCELLED: "it was cancelled",
     Cause.LOST: "the process that ran it is gone",
 }

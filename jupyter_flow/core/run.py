@@ -49,15 +49,24 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """The task of another run that a run is an attempt of."""
+
+    run: RunId
+    key: TaskKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of a flow, with its parameters and its logical time.
 
     Make one with `Run.of`. ``started_at`` is when it was started, or opened again by a repair:
     its time limit is counted from there. ``fired`` is the moment that it was made for, None for one
-    that a person started. ``widths`` has the number of instances of each mapped
-    task whose list is known (those that were removed later included). ``live`` counts the task
-    runs that are in no final state, ``idle`` those of them that are pending, ``undecided`` has the
-    latter by task; ``open`` counts the attempts that have not ended.
+    that a person started; ``parent`` the task that it was made by, if one did. ``widths`` has the
+    number of instances of each mapped task whose list is known (those that were removed later
+    included). ``live`` counts the task runs that are in no final state, ``idle`` those of them that
+    are pending, ``undecided`` has the latter by task; ``open`` counts the attempts that have not
+    ended.
     """
 
     id: RunId
@@ -68,6 +77,7 @@ class Run:
     interval: Interval
     created_at: datetime
     fired: Fired | None = None
+    parent: Parent | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""

@@ -174,9 +174,10 @@ def cells(task_run: TaskRun) -> str:
     attempt = task_run.attempt
     if attempt is None or not attempt.cells:
         return ""
+    noun = "task" if attempt.child else "cell"
     if task_run.state in (_S.RUNNING, _S.FAILED, _S.RETRYING, _S.CANCELLED):
-        return f"cell {attempt.cell}/{attempt.cells}"
-    return count(attempt.cells, "cell") if task_run.state is _S.SUCCEEDED else ""
+        return f"{noun} {attempt.cell}/{attempt.cells}"
+    return count(attempt.cells, noun) if task_run.state is _S.SUCCEEDED else ""
 
 
 def remark(task_run: TaskRun) -> str:

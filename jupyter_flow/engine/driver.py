@@ -40,6 +40,7 @@ from jupyter_flow.core.events import (
     RunAdopted,
     RunStarted,
 )
+from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.ids import TaskKey
 from jupyter_flow.core.inputs import environment_of, inputs_of, needs_prev_success
 from jupyter_flow.core.machine import step
@@ -48,7 +49,8 @@ from jupyter_flow.core.states import Outcome, RunState, TaskState
 from jupyter_flow.ports.lookout import Sight
 from jupyter_flow.ports.runs import Lease, Pending
 
-from .messages import Beat, Flush, Granted, Leave, Look, Message, Poke, Recalled, Seen
+from .children import EVERY, Children, params_of_child
+from .messages import Beat, Flush, Glance, Granted, Leave, Look, Message, Poke, Recalled, Seen
 from .pen import Pen
 from .recall import Recall
 from .surroundings import BEATS, Surroundings
@@ -78,13 +80,14 @@ class Driver:
         self._progress: dict[TaskKey, AttemptProgressed] = {}
         self._wanting: set[TaskKey] = set()
         self._waits = Waits(around.store, around.lookout)
+        self._children = Children(around)
         self._recall = Recall(
             around.cache,
             around.assignments,
             tell=self._inbox.put,
             prev_success=self._prev_success_for,
         )
-        self._leaving = False
+        self._leaving = self._glances = False
 
     def drive(self) -> Run:
         """The run at its end, or as it is left when the process is to go. Blocks until then.
@@ -139,13 +142,14 @@ class Driver:
             self._answer_requests(CancelRequested)
             self._end_what_was_left()
             self._tell(RunAdopted(owner=self._owner))
+            self._follow_children()
         self._answer_requests()
         if not self._run.state.is_final:
             self._around.executor.foresee(self._around.assignments.prospects(self._run))
 
     def _end_what_was_left(self) -> None:
         for task_run in self._run.in_order():
-            if task_run.is_open:
+            if task_run.is_open and not self._is_flow(task_run.key):
                 number = task_run.attempts[-1].number
                 self._around.executor.end_lost(self._run.id, task_run.key, number)
 
@@ -172,8 +176,14 @@ class Driver:
                 self._recalled(message)
             case Beat():
                 self._beat()
+            case Glance():
+                self._look_at_children()
+                self._glances = bool(self._children)
+                if self._glances:
+                    self._timers.add(self._around.clock.now() + EVERY, Glance())
             case Look():
                 self._answer_requests()
+                self._look_at_children()
                 for wait in self._waits.seen_here():
                     self._poke(wait)
             case Leave(hurry=hurry):
@@ -214,8 +224,8 @@ class Driver:
                     self._wanting.discard(key)
                     self._recall.forget(key)
                     slots.withdraw(run, key)
-                case Stop(key=key, number=number):
-                    self._around.executor.stop(run, key, number)
+                case Stop():
+                    self._stop(command)
                 case Wake(at=at, event=event):
                     self._timers.add(at, event)
                 case Await():
@@ -225,7 +235,21 @@ class Driver:
                 case Enqueue():
                     pass  # below, all of them together
         if wanted and not self._leaving:
-            self._want(list(self._recall.ask(self._run, wanted)))
+            self._ask_for_slots(wanted)
+
+    def _ask_for_slots(self, wanted: list[Enqueue]) -> None:
+        """They may run: a run of another flow at once, all else when there is a slot."""
+        flows = [each for each in wanted if self._is_flow(each.key)]
+        for each in flows:
+            self._inbox.put(Granted(each.key))
+        others = [each for each in wanted if each not in flows]
+        self._want(list(self._recall.ask(self._run, others)))
+
+    def _stop(self, stop: Stop) -> None:
+        if stop.key in self._children:
+            self._children.stop(stop.key)
+        elif not self._is_flow(stop.key):
+            self._around.executor.stop(self._run.id, stop.key, stop.number)
 
     def _want(self, wanted: list[Enqueue]) -> None:
         """They need slots."""
@@ -283,14 +307,15 @@ class Driver:
         self._wanting.discard(key)
         task_run = self._run.task_runs.get(key)
         if task_run is None or task_run.state is not TaskState.QUEUED or self._leaving:
-            self._around.slots.give_back(self._run.id, key)
+            self._give_back(key)
             return
         number = 1 + (task_run.attempt.number if task_run.attempt else 0)
         try:
-            problem = self._begin_attempt(key, number)
+            begin = self._begin_child if self._is_flow(key) else self._begin_attempt
+            problem = begin(key, number)
         except BaseException:
             # Nothing runs that would tell its end, which is what the slot is given back at.
-            self._around.slots.give_back(self._run.id, key)
+            self._give_back(key)
             raise
         self._running.add((key, number))
         if problem is not None:
@@ -304,9 +329,7 @@ class Driver:
             inputs = inputs_of(self._run, key, number, prev_success=prev_success)
             env = environment_of(self._run, key, number, prev_success=prev_success)
         except FlowError as error:
-            message = f"{error.what}. {error.hint}"
-            problem = Failure(cause=Cause.START_FAILED, name=error.code, message=message)
-            inputs, env = {}, {}
+            problem, inputs, env = _could_not_start(error), {}, {}
         remarks = self._recall.remarks(key)
         assignment = around.assignments.make(self._run, key, number, inputs, env, remarks=remarks)
         self._tell(
@@ -321,6 +344,61 @@ class Driver:
             around.executor.start(assignment, self._inbox.put)
         return problem
 
+    def _give_back(self, key: TaskKey) -> None:
+        """*key* has no use for its slot any more, if it had one."""
+        if not self._is_flow(key):
+            self._around.slots.give_back(self._run.id, key)
+
+    def _is_flow(self, key: TaskKey) -> bool:
+        """Whether attempts of *key* are runs of another flow; these need no slot."""
+        return self._run.plan.flow[key.task].kind is Kind.FLOW
+
+    def _begin_child(self, key: TaskKey, number: int) -> Failure | None:
+        """Write down that the attempt begins, and begin the run that it is; or why it cannot be."""
+        problem = None
+        try:
+            prev_success = self._prev_success_for(key.task)
+            inputs = inputs_of(self._run, key, number, prev_success=prev_success)
+            inputs = params_of_child(inputs)
+        except FlowError as error:
+            problem, inputs = _could_not_start(error), {}
+        child = self._children.choose(self._run, key)
+        self._tell(AttemptStarted(key=key, parameters=inputs, child=child))
+        if problem is not None:
+            return problem
+        try:
+            self._children.begin(self._run, key, self._run.task_runs[key].attempts[-1])
+        except FlowError as error:
+            return _could_not_start(error)
+        self._glance()
+        return None
+
+    def _follow_children(self) -> None:
+        """Follow those that another driver has begun; stop those that are to be stopped."""
+        for task_run in self._run.in_order():
+            if not task_run.is_open or not self._is_flow(task_run.key):
+                continue
+            attempt = task_run.attempts[-1]
+            self._running.add((task_run.key, attempt.number))
+            self._children.take_up(self._run, task_run.key, attempt)
+            if task_run.is_stopping or task_run.state is not TaskState.RUNNING:
+                self._children.stop(task_run.key)
+        self._glance()
+
+    def _glance(self) -> None:
+        """From now on it is looked how far the children are, as long as there are some."""
+        if self._children and not self._glances:
+            self._glances = True
+            self._inbox.put(Glance())
+
+    def _look_at_children(self) -> None:
+        """Tell what has become of them."""
+        for told_of in list(self._children.look()):
+            if isinstance(told_of, AttemptEnded):
+                self._end(told_of)
+            else:
+                self._note_progress(told_of)
+
     def _prev_success_for(self, task: str) -> datetime | None:
         return self._prev_success if needs_prev_success(self._run, task) else None
 
@@ -331,11 +409,12 @@ class Driver:
     def _end(self, ended: AttemptEnded) -> None:
         try:
             self._tell(self._with_progress(ended))
-            self._recall.keep(self._run, ended.key, ended.number)
+            if not self._is_flow(ended.key):
+                self._recall.keep(self._run, ended.key, ended.number)
         finally:
             # Whatever could not be written down: it has ended, and nobody tells that twice.
             self._running.discard((ended.key, ended.number))
-            self._around.slots.give_back(self._run.id, ended.key)
+            self._give_back(ended.key)
 
     def _note_progress(self, progress: AttemptProgressed) -> None:
         """Keep the latest; write it down when a moment has passed since the one before."""
@@ -392,20 +471,27 @@ class Driver:
         for key in self._wanting:
             self._around.slots.withdraw(self._run.id, key)
         self._wanting.clear()
+        self._let_children_go()
         if hurry:
             self._stop_all()
 
+    def _let_children_go(self) -> None:
+        """They have drivers of their own, and go on without this one."""
+        self._running = {each for each in self._running if not self._is_flow(each[0])}
+        self._children.forget()
+
     def _stop_all(self) -> None:
         """Leave nothing running behind an error; wait for the ends, which nobody may write now."""
+        self._let_children_go()
         for key, number in self._running:
             self._around.executor.stop(self._run.id, key, number)
         while self._running:
             message = self._inbox.get()
             if isinstance(message, AttemptEnded):
                 self._running.discard((message.key, message.number))
-                self._around.slots.give_back(self._run.id, message.key)
+                self._give_back(message.key)
             elif isinstance(message, Granted):
-                self._around.slots.give_back(self._run.id, message.key)
+                self._give_back(message.key)
 
     def _leave(self) -> None:
         self._waits.end()
@@ -414,7 +500,12 @@ class Driver:
         while not self._inbox.empty():
             message = self._inbox.get()
             if isinstance(message, Granted):
-                self._around.slots.give_back(self._run.id, message.key)
+                self._give_back(message.key)
         self._around.slots.leave(self._run.id)
         self._around.executor.forget(self._run.id)
         self._pen.lay_down()
+
+
+def _could_not_start(error: FlowError) -> Failure:
+    message = f"{error.what}. {error.hint}"
+    return Failure(cause=Cause.START_FAILED, name=error.code, message=message)

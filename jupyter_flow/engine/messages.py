@@ -28,6 +28,11 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """Time to see how far the runs are that are attempts of tasks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """Time to renew the lease and to look for requests."""
 
@@ -66,4 +71,4 @@ class Seen:
     sight: Sight
 
 
-Message = Event | Granted | Recalled | Beat | Look | Leave | Flush | Poke | Seen
+Message = Event | Granted | Recalled | Glance | Beat | Look | Leave | Flush | Poke | Seen

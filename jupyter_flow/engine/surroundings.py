@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from jupyter_flow.core.ids import RunId
 from jupyter_flow.ports.cache import Cache, NoCache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
@@ -26,7 +27,8 @@ class Surroundings:
     """What every driver of a process shares.
 
     *published* is called, from the driver's thread, after each entry has been written. *lease* is
-    how long a run belongs to a driver that says nothing.
+    how long a run belongs to a driver that says nothing. *new_id* gives an id to a run that is made
+    now, and *see_to* has a run driven, and its requests looked for, unless somebody does.
     """
 
     store: RunStore
@@ -38,3 +40,7 @@ class Surroundings:
     cache: Cache = field(default_factory=NoCache)
     lease: timedelta = LEASE
     published: Callable[[Entry], None] = field(default=lambda _entry: None)
+    new_id: Callable[[datetime], RunId] = field(
+        default=lambda now: RunId(f"{now:%Y%m%d-%H%M%S-%f}")
+    )
+    see_to: Callable[[RunId], None] = field(default=lambda _run: None)

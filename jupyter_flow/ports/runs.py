@@ -11,7 +11,7 @@ from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.run import Fired, Run, TaskRun
+from jupyter_flow.core.run import Fired, Parent, Run, TaskRun
 from jupyter_flow.core.states import RunState, TaskState
 
 
@@ -45,6 +45,7 @@ class RunSummary:
     reason: str
     tasks: dict[str, int]
     fired: Fired | None = None
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

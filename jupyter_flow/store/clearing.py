@@ -41,7 +41,8 @@ class SqlClearing(SqlPart):
         with self._database.reading() as db:
             plans = [rows.plan_of(text) for text in db.execute(sql.PLANS).scalars()]
             asked = [rows.request_of(text) for text in db.execute(sql.ALL_REQUESTS).scalars()]
-        targets = [target for plan in plans for target in plan.targets.values()]
+        whole = [each for plan in plans for each in plan.with_all_children()]
+        targets = [target for plan in whole for target in plan.targets.values()]
         for request in asked:
             if isinstance(request, RepairRequested | ClearRequested):
                 targets += request.targets.values()
@@ -69,4 +70,6 @@ def _why_needed(db: Connection, run: RunId, now: datetime) -> str | None:
         return refusals.IS_TO_BE_TOLD
     if db.execute(sql.IS_RESTORED_FROM, {"the_run": run}).first() is not None:
         return refusals.IS_RESTORED_FROM
+    if db.execute(sql.IS_PART_OF, {"the_run": run}).first() is not None:
+        return refusals.IS_PART_OF
     return None

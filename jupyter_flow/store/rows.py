@@ -11,7 +11,7 @@ from jupyter_flow.core.commands import Move
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.flow import Plan
 from jupyter_flow.core.ids import AttemptId, RunId, TaskKey
-from jupyter_flow.core.run import Attempt, Failure, Fired, Interval, Run, TaskRun
+from jupyter_flow.core.run import Attempt, Failure, Fired, Interval, Parent, Run, TaskRun
 from jupyter_flow.core.states import Outcome, RunState, TaskState
 from jupyter_flow.ports.runs import Ended, Entry, Pending, RunSummary, TaskStates, Waiting
 from jupyter_flow.wire.codec import decode, encode
@@ -43,6 +43,7 @@ def run_row(run: Run) -> _Cells:
         "max_active": run.plan.flow.options.max_active_runs,
         "late_at": None if run.state.is_final else late_at(run),
         **fired_cells(run.fired),
+        **_parent_cells(run.parent),
         **run_changes(run),
     }
 
@@ -68,6 +69,21 @@ def _fired_of(row: _Row) -> Fired | None:
     )
 
 
+def _parent_cells(parent: Parent | None) -> _Cells:
+    """The part of a run's row that tells which task it is an attempt of."""
+    if parent is None:
+        return dict.fromkeys(("parent_run", "parent_task", "parent_index"))
+    index = NOT_MAPPED if parent.key.index is None else parent.key.index
+    return {"parent_run": parent.run, "parent_task": parent.key.task, "parent_index": index}
+
+
+def _parent_of(row: _Row) -> Parent | None:
+    if row.parent_run is None:
+        return None
+    index = None if row.parent_index == NOT_MAPPED else row.parent_index
+    return Parent(run=RunId(row.parent_run), key=TaskKey(row.parent_task, index))
+
+
 def run_changes(run: Run) -> _Cells:
     """The part of a run's row that its events change."""
     return {
@@ -89,6 +105,7 @@ def run_of(row: _Row, plan: str, task_runs: Iterable[TaskRun]) -> Run:
         interval=Interval(start=row.interval_start, end=row.interval_end),
         created_at=row.created_at,
         fired=_fired_of(row),
+        parent=_parent_of(row),
         started_at=row.started_at,
         ended_at=row.ended_at,
         reason=row.reason,
@@ -110,6 +127,7 @@ def summary_of(row: _Row, tasks: Mapping[str, int]) -> RunSummary:
         reason=row.reason,
         tasks={state.value: tasks[state] for state in TaskState if state in tasks},
         fired=_fired_of(row),
+        parent=_parent_of(row),
     )
 
 
@@ -232,6 +250,7 @@ def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:
         "parameters": values_text(attempt.parameters),
         "cpu": attempt.cpu,
         "memory": attempt.memory,
+        "child": attempt.child or None,
     }
 
 
@@ -249,6 +268,7 @@ def _attempt_of(row: _Row) -> Attempt:
         parameters=values_of(row.parameters),
         cpu=row.cpu,
         memory=row.memory,
+        child=row.child or "",
     )
 
 

@@ -116,6 +116,10 @@ runs = Table(
     Column("max_active", Integer),
     # When somebody is to be told that it is late; NULL once that is settled.
     _moment("late_at"),
+    # The task of another run that it is an attempt of.
+    Column("parent_run", Name),
+    Column("parent_task", Name),
+    Column("parent_index", Integer),
     Index(None, "created_at", "id"),
     Index(None, "flow", "created_at"),
     Index(None, "flow", "logical_date"),
@@ -166,6 +170,8 @@ attempts = Table(
     Column("parameters", Text, nullable=False),
     Column("cpu", Float),
     Column("memory", BigInteger),
+    # The run that it is, of a task that runs another flow.
+    Column("child", Name),
     ForeignKeyConstraint(
         ["run", "task", "map_index"],
         ["task_runs.run", "task_runs.task", "task_runs.map_index"],

@@ -85,6 +85,15 @@ class FlowView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParentView:
+    """The task of another run that a run is an attempt of."""
+
+    run: str
+    task: str
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """A run in a list. ``tasks`` counts its task runs by state.
 
@@ -103,6 +112,7 @@ class RunView:
     tasks: dict[str, int]
     schedule: str | None
     backfill: str | None
+    parent: ParentView | None
     is_left: bool
 
 
@@ -122,7 +132,10 @@ class FailureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptView:
-    """One try. ``notebook`` is the executed one; ``cpu`` in seconds, ``memory`` in bytes."""
+    """One try. ``notebook`` is the executed one; ``cpu`` in seconds, ``memory`` in bytes.
+
+    ``child`` is the run that it is, of a task that runs another flow; "" for all others.
+    """
 
     number: int
     started_at: str
@@ -135,6 +148,7 @@ class AttemptView:
     parameters: dict[str, Any]
     cpu: float | None
     memory: int | None
+    child: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

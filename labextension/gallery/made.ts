@@ -62,7 +62,7 @@ export function madePage(size: number, now: number, share = 0.62, seed = 7): Run
           number: 1, started_at: new Date((own === 'running' ? now - 20_000 - chance() * 50_000 : start + shift)).toISOString(),
           ended_at: own === 'running' ? null : new Date(end + shift).toISOString(),
           outcome: own === 'running' ? null : own, failure: null, cell: own === 'succeeded' ? 20 : 1 + Math.floor(chance() * 18), cells: 20,
-          notebook: 'x.ipynb', parameters: {}, cpu: 1, memory: 1e8
+          notebook: 'x.ipynb', parameters: {}, cpu: 1, memory: 1e8, child: ''
         }] : [],
         origin: null
       });
@@ -75,7 +75,7 @@ export function madePage(size: number, now: number, share = 0.62, seed = 7): Run
     run: {
       id: `20260301-0600-${size}`, flow: 'nightly', source: 'nightly.ipynb', state: share < 1 ? 'running' : 'succeeded', reason: '',
       logical_date: '2026-03-01T06:00:00+00:00', created_at: new Date(START + shift).toISOString(), started_at: new Date(START + shift).toISOString(),
-      ended_at: share < 1 ? null : new Date(now).toISOString(), tasks: counts, schedule: 'nightly', backfill: null, is_left: false
+      ended_at: share < 1 ? null : new Date(now).toISOString(), tasks: counts, schedule: 'nightly', backfill: null, parent: null, is_left: false
     },
     flow: { name: 'nightly', address: 'nightly.ipynb::nightly', source: 'nightly.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, groups: [] },
     task_runs: runs

@@ -115,7 +115,10 @@ def _start(turn: Turn) -> None:
 
 
 def _adopt(turn: Turn) -> None:
-    """Take up what another driver left: what ran is lost, what waited is waited for again."""
+    """Take up what another driver left: what ran is lost, what waited is waited for again.
+
+    A run of another flow that a task began has a driver of its own, and is not lost.
+    """
     if turn.run.state is RunState.QUEUED:
         _start(turn)
         return
@@ -124,7 +127,9 @@ def _adopt(turn: Turn) -> None:
     gone = Failure(cause=Cause.LOST, message="the process that ran it is gone")
     for task_run in turn.run.in_order():
         key = task_run.key
-        if task_run.is_open:
+        if task_run.is_open and task_run.attempts[-1].child:
+            pass  # the run that it is goes on, whoever follows it
+        elif task_run.is_open:
             number = task_run.attempts[-1].number
             trying.ended(
                 turn, AttemptEnded(key=key, number=number, outcome=Outcome.LOST, failure=gone)

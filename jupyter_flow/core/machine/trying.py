@@ -47,6 +47,7 @@ def started(turn: Turn, event: AttemptStarted) -> None:
         notebook=event.notebook,
         log=event.log,
         parameters=event.parameters,
+        child=event.child,
     )
     attempts, tries = (*queued.attempts, attempt), queued.tries + 1
     turn.put(queued.take(Signal.START, attempts=attempts, tries=tries, origin=None))

@@ -7,12 +7,14 @@ the flow says. All problems are found together; nothing is raised.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
 from jupyter_flow.core.notebooks.notebook import Notebook, Shelf
 
 from .awaited import check_awaited
+from .children import Children, check_child, child_of, flows_run
 from .codes import CODES, Code
 from .connections import check_connections, connections_named
 from .effects import check_effects
@@ -30,6 +32,7 @@ __all__ = [
     "Code",
     "bind_params",
     "connections_named",
+    "flows_run",
     "paths_named",
     "resolve",
     "secrets_named",
@@ -54,13 +57,15 @@ def resolve(
     flows: Collection[str] | None = None,
     connections: Collection[str] | None = None,
     secrets: Collection[str] | None = None,
+    children: Children = MappingProxyType({}),
 ) -> tuple[Plan | None, list[Problem]]:
     """The plan of *flow* with the notebooks of *shelf*, and all that is wrong with it.
 
     *kernels* are the names of the installed kernelspecs, *pools* the declared pools with their
     sizes, *spans* the places in the flow's text, *flows* the names of all flows of the project when
     somebody knows them, *connections* those of `connections_named` that there are, likewise, and
-    *secrets* those of `secrets_named`. There is no plan when a problem is an error.
+    *secrets* those of `secrets_named`. *children* has what was found of each of `flows_run`. There
+    is no plan when a problem is an error.
     """
     lookup = Lookup(
         flow=flow,
@@ -79,6 +84,8 @@ def resolve(
     for task in flow.tasks:
         if runs_nothing(task):
             targets[task.name] = _target_of_nothing(task, flow, shelf)
+            if task.kind is Kind.FLOW:
+                problems += check_child(task, children, lookup)
             continue
         notebook, found = finder.find(task)
         problems += found
@@ -103,7 +110,9 @@ def resolve(
     problems = list(dict.fromkeys(problems))
     if any(problem.is_error for problem in problems):
         return None, problems
-    return Plan(flow=flow, targets=targets, origin=origin), problems
+    named = {task.name: children.get(child_of(task) or "") for task in flow.tasks}
+    plans = {name: found for name, found in named.items() if isinstance(found, Plan)}
+    return Plan(flow=flow, targets=targets, origin=origin, children=plans), problems
 
 
 def _target(task: Task, notebook: Notebook, flow: Flow, shelf: Shelf) -> Target:

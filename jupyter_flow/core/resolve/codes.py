@@ -52,6 +52,18 @@ CODES: Mapping[str, Code] = {
         "A notebook has two `%%flow` cells of the same name, so neither can be asked for. Give one "
         "of them another name.",
     ),
+    "JF207": Code(
+        "unknown flow",
+        "A task runs another flow, and no notebook below the project's folder has it.",
+    ),
+    "JF208": Code(
+        "flow within itself",
+        "A flow runs another one that, in the end, runs the first: that would never end.",
+    ),
+    "JF209": Code(
+        "flow with mistakes in a flow",
+        "A task runs another flow, which has mistakes itself. They are mended there.",
+    ),
     "JF210": Code(
         "unknown parameter",
         "The cell tagged `parameters` assigns no such name, so the value would have no effect.",

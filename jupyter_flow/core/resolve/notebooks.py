@@ -143,8 +143,8 @@ def waits_for_flow(task: Task) -> bool:
 
 
 def runs_nothing(task: Task) -> bool:
-    """Whether *task* needs no notebook: it only waits, or is decided by what is known."""
-    return task.kind in (Kind.EXPECT, Kind.WAIT_FOR, Kind.APPROVE)
+    """Whether *task* needs no notebook: it waits, is decided by what is known, or is a run."""
+    return task.kind in (Kind.EXPECT, Kind.WAIT_FOR, Kind.APPROVE, Kind.FLOW)
 
 
 def is_path(name: str) -> bool:

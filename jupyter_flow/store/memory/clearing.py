@@ -57,7 +57,8 @@ class MemoryClearing(MemoryPart):
                 if kept.schedule.plan is not None
             ]
             asked = [request for kept in runs for request in kept.requests.values()]
-        targets = [target for plan in plans for target in plan.targets.values()]
+        whole = [each for plan in plans for each in plan.with_all_children()]
+        targets = [target for plan in whole for target in plan.targets.values()]
         for request in asked:
             if isinstance(request, RepairRequested | ClearRequested):
                 targets += request.targets.values()
@@ -92,6 +93,8 @@ class MemoryClearing(MemoryPart):
             for task_run in other.task_runs.values()
         ):
             return refusals.IS_RESTORED_FROM
+        if kept.run.parent is not None and kept.run.parent.run in self._shelf.runs:
+            return refusals.IS_PART_OF
         return None
 
 

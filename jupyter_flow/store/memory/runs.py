@@ -57,6 +57,7 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
             interval=last.interval,
             created_at=last.created_at,
             fired=fired,
+            parent=last.parent,
             started_at=last.started_at,
             ended_at=last.ended_at,
             reason=last.reason,
@@ -179,4 +180,5 @@ def _summary(kept: KeptRun) -> RunSummary:
         reason=run.reason,
         tasks={state.value: tasks[state] for state in TaskState if state in tasks},
         fired=kept.fired,
+        parent=run.parent,
     )

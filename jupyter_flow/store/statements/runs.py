@@ -42,6 +42,9 @@ SUMMARY = (
     runs.c.fire_time,
     runs.c.backfill,
     runs.c.backfill_most,
+    runs.c.parent_run,
+    runs.c.parent_task,
+    runs.c.parent_index,
 )
 
 INSERT_PLAN = insert(plans)
@@ -111,6 +114,12 @@ IS_TO_BE_TOLD = (
 IS_RESTORED_FROM = (
     select(task_runs.c.run)
     .where(task_runs.c.origin_run == bindparam("the_run"), task_runs.c.run != bindparam("the_run"))
+    .limit(1)
+)
+#: That it is an attempt of a task of a run that is kept.
+IS_PART_OF = (
+    select(runs.c.id)
+    .where(runs.c.id == select(runs.c.parent_run).where(THE_RUN).correlate(None).scalar_subquery())
     .limit(1)
 )
 DELETE_RUN = delete(runs).where(THE_RUN)

@@ -12,8 +12,8 @@ from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import ConflictError, NotFoundError
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.flow import Plan
-from jupyter_flow.core.ids import RunId
-from jupyter_flow.core.run import Run
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Parent, Run
 from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.runs import Ended, RunStore
 from jupyter_flow.ports.stores import Stores
@@ -115,6 +115,30 @@ class ClearingPromises(StorePromises):
             stores.runs.delete(run_of().id, now=NOON)
         assert caught.value.code == "JF319"
         assert stores.runs.load(run_of().id).id == "run-1"
+
+    def test_a_part_of_a_run_goes_after_it(self, store: RunStore) -> None:
+        whole = run_of("whole", **_ENDED)
+        part = run_of("part", parent=Parent(run=whole.id, key=TaskKey("sub", 2)), **_ENDED)
+        store.create(whole)
+        store.create(part)
+
+        assert store.load(part.id) == part
+        assert {each.id: each.parent for each in store.summaries()} == {
+            whole.id: None,
+            part.id: part.parent,
+        }
+        with pytest.raises(ConflictError, match="it is a part of a run that is kept"):
+            store.delete(part.id, now=NOON)
+        store.delete(whole.id, now=NOON)
+        store.delete(part.id, now=NOON)
+
+        assert store.summaries() == []
+
+    def test_snapshots_of_the_flows_within_a_flow_are_needed(self, store: RunStore) -> None:
+        inner = _plan_from("5")
+        store.create(run_of("run", plan=replace(_plan_from("4"), children={"sub": inner})))
+
+        assert {"4" * 64, "5" * 64} <= store.digests()
 
     def test_a_run_whose_alert_was_given_up_may_go(self, stores: Stores) -> None:
         stores.runs.create(run_of(**_ENDED))

@@ -17,9 +17,9 @@ export function cells(taskRun: TaskRunView): string {
     return '';
   }
   if (SHOWS_CELL.includes(taskRun.state)) {
-    return `cell ${attempt.cell}/${attempt.cells}`;
+    return `${partOf(attempt)} ${attempt.cell}/${attempt.cells}`;
   }
-  return taskRun.state === 'succeeded' ? count(attempt.cells, 'cell') : '';
+  return taskRun.state === 'succeeded' ? count(attempt.cells, partOf(attempt)) : '';
 }
 
 /** How long an attempt took, or has been going on, in words. */
@@ -68,4 +68,9 @@ export function matchesTask(task: TaskView, state: string, query: string): boole
 function hasWords(texts: readonly string[], query: string): boolean {
   const whole = texts.join('\n').toLowerCase();
   return query.toLowerCase().split(/\s+/).every(word => whole.includes(word));
+}
+
+/** What an attempt goes through: cells of its notebook, or tasks of the run that it is. */
+export function partOf(attempt: AttemptView): 'cell' | 'task' {
+  return attempt.child ? 'task' : 'cell';
 }

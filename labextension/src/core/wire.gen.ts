@@ -30,6 +30,7 @@ export type AnyShape =
   | OriginView
   | PagesRequest
   | ParameterView
+  | ParentView
   | PastView
   | ProblemEvent
   | ProblemView
@@ -82,6 +83,8 @@ export interface AttemptChange {
 }
 /**
  * One try. `notebook` is the executed one; `cpu` in seconds, `memory` in bytes.
+ *
+ * `child` is the run that it is, of a task that runs another flow; "" for all others.
  */
 export interface AttemptView {
   number: number;
@@ -97,6 +100,7 @@ export interface AttemptView {
   };
   cpu: number | null;
   memory: number | null;
+  child: string;
 }
 /**
  * What went wrong in an attempt. `traceback` is plain text.
@@ -287,7 +291,16 @@ export interface RunView {
   };
   schedule: string | null;
   backfill: string | null;
+  parent: ParentView | null;
   is_left: boolean;
+}
+/**
+ * The task of another run that a run is an attempt of.
+ */
+export interface ParentView {
+  run: string;
+  task: string;
+  index: number | null;
 }
 /**
  * A task in one run: one state for all `instances` (null: it is not mapped).

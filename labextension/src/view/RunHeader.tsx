@@ -1,7 +1,8 @@
 /** The head of a run's page: how it stands, for how long, with what; and what can be done with it. */
 import { useState } from 'react';
 
-import type { RunView as Run, RunPage } from '../core/wire.gen';
+import type { ParentView, RunView as Run, RunPage } from '../core/wire.gen';
+import { keyOf } from '../core/run';
 import { firstStart } from '../core/runs';
 import { runTook } from '../core/select';
 import { zoned } from '../core/time';
@@ -40,6 +41,7 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
         <span className="jp-Flow-mono" title="the run's id">{run.id}</span>
         <span title={`logical time ${run.logical_date}`}>for {zoned(run.logical_date)}</span>
         {run.schedule ? <span title="the schedule that started it">by schedule {run.schedule}</span> : null}
+        {run.parent ? <PartOf parent={run.parent} actions={actions} /> : null}
         {run.backfill ? <span title="the backfill that it belongs to">in backfill {run.backfill}</span> : null}
         {given.map(([name, value]) => (
           <span key={name} className="jp-Flow-param" title={`parameter ${name}`}>
@@ -50,6 +52,17 @@ export function RunHeader({ page, actions = {} }: IRunHeaderProps): JSX.Element 
       </div>
       <StateBar counts={run.tasks} />
     </header>
+  );
+}
+
+/** Which task of which run it is. */
+function PartOf({ parent, actions }: { parent: ParentView; actions: IRunActions }): JSX.Element {
+  const task = keyOf(parent.task, parent.index);
+  const { openRun } = actions;
+  return (
+    <span>
+      is {task} of {openRun ? <button type="button" className="jp-Flow-link" title="open the run that it is a part of" onClick={() => openRun(parent.run, task)}>{parent.run}</button> : parent.run}
+    </span>
   );
 }
 

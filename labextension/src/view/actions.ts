@@ -19,8 +19,8 @@ export interface IRunActions {
   openSource?(path: string, cell: number | null, cellId: string | null): void;
   /** Open a copy of an executed notebook, run up to the cell that failed, to look into it. */
   openAtFailure?(path: string): void;
-  /** Open another run, at a task of it. */
-  openRun?(run: string, task: string): void;
+  /** Open another run, at a task of it if one is told. */
+  openRun?(run: string, task: string | null): void;
   /** Open the notebook that the flow stands in. */
   openFlow?(path: string): void;
 }

@@ -4,7 +4,7 @@
  * A face keeps its identity while nothing about its task changed, so that a graph of a thousand
  * tasks draws only those again that moved.
  */
-import { lastAttempt } from '../core/select';
+import { lastAttempt, partOf } from '../core/select';
 import type { AttemptView, RunPage, TaskRunView, TaskView } from '../core/wire.gen';
 import { duration, overall, taskSign, tally } from '../core/words';
 
@@ -153,7 +153,7 @@ export function progress(face: ITaskFace): string {
   }
   const attempt = face.attempt;
   const stopped = ['running', 'failed', 'retrying', 'cancelled'].includes(face.state);
-  return attempt?.cells && stopped ? `cell ${attempt.cell}/${attempt.cells}` : '';
+  return attempt?.cells && stopped ? `${partOf(attempt)} ${attempt.cell}/${attempt.cells}` : '';
 }
 
 /** All there is to say of a task, for those who cannot see the picture. */

@@ -22,7 +22,7 @@ export function flow(tasks: TaskView[], groups: GroupView[] = []): FlowView {
 export function run(more: Partial<RunView> = {}): RunView {
   return {
     id: 'r1', flow: 'churn', source: 'churn.ipynb', state: 'running', reason: '', logical_date: NOON, created_at: NOON,
-    started_at: NOON, ended_at: null, tasks: {}, schedule: null, backfill: null, is_left: false, ...more
+    started_at: NOON, ended_at: null, tasks: {}, schedule: null, backfill: null, parent: null, is_left: false, ...more
   };
 }
 
@@ -33,7 +33,7 @@ export function taskRun(name: string, state = 'pending', more: Partial<TaskRunVi
 export function attempt(number: number, more: Partial<AttemptView> = {}): AttemptView {
   return {
     number, started_at: NOON, ended_at: null, outcome: null, failure: null, cell: 0, cells: 0, notebook: '',
-    parameters: {}, cpu: null, memory: null, ...more
+    parameters: {}, cpu: null, memory: null, child: '', ...more
   };
 }
 

@@ -102,7 +102,7 @@ export function pageOf(flow: FlowView): RunPage {
   return {
     run: {
       id: '', flow: flow.name, source: flow.source, state: 'queued', reason: '', logical_date: '', created_at: '',
-      started_at: null, ended_at: null, tasks: {}, schedule: null, backfill: null, is_left: false
+      started_at: null, ended_at: null, tasks: {}, schedule: null, backfill: null, parent: null, is_left: false
     },
     seq: 0,
     params: {},

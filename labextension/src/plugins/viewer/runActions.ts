@@ -26,7 +26,7 @@ export function runActions(flows: IFlows, model: RunModel, commands: CommandRegi
         told(client.start({ flow: page.flow.address, params: page.params }).then(({ run }) => open(run)));
       }
     },
-    openRun: (run, task) => void commands.execute(CommandIDs.openRun, { run, task }),
+    openRun: (run, task) => void commands.execute(CommandIDs.openRun, task === null ? { run } : { run, task }),
     ...(commands.hasCommand(CommandIDs.openExecuted) && {
       openNotebook: (path: string, cell: number | null) => {
         const found = model.page && attemptAt(model.page, path);

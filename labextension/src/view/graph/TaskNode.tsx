@@ -8,7 +8,7 @@ import { Handle, NodeToolbar, Position, useStore } from '@xyflow/react';
 import type { Node, NodeProps } from '@xyflow/react';
 
 import { keyOf } from '../../core/run';
-import { lastAttempt } from '../../core/select';
+import { lastAttempt, partOf } from '../../core/select';
 import { count, duration, taskSign } from '../../core/words';
 import { elapsed, progress, sentence } from '../faces';
 import type { ITaskFace } from '../faces';
@@ -152,7 +152,7 @@ function Near({ face }: { face: ITaskFace }): JSX.Element {
 /** What kind of task it is, where there is nothing better to say. */
 function kindOf(face: ITaskFace): string {
   const { attempt } = face;
-  return attempt?.cells ? count(attempt.cells, 'cell') : (attempt?.number ?? 1) > 1 ? '' : face.task.kind;
+  return attempt?.cells ? count(attempt.cells, partOf(attempt)) : (attempt?.number ?? 1) > 1 ? '' : face.task.kind;
 }
 
 function tries(face: ITaskFace): string {

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 
 import { keyOf } from '../../core/run';
-import { lastAttempt } from '../../core/select';
+import { lastAttempt, partOf } from '../../core/select';
 import type { TaskRunView } from '../../core/wire.gen';
 import { duration, TALLY_ORDER } from '../../core/words';
 import { Empty } from '../Empty';
@@ -58,6 +58,6 @@ function Took({ run }: { run: TaskRunView }): JSX.Element {
   const attempt = lastAttempt(run);
   const now = useNow(attempt !== null && attempt.ended_at === null);
   const end = attempt?.ended_at ? Date.parse(attempt.ended_at) : now;
-  const cells = attempt?.cells && run.state !== 'succeeded' ? `cell ${attempt.cell}/${attempt.cells} · ` : '';
+  const cells = attempt?.cells && run.state !== 'succeeded' ? `${partOf(attempt)} ${attempt.cell}/${attempt.cells} · ` : '';
   return <span className="jp-Flow-time">{attempt ? cells + duration((end - Date.parse(attempt.started_at)) / 1000) : ''}</span>;
 }

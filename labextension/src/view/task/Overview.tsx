@@ -34,6 +34,11 @@ export function Overview({ page, task, run, attempt, actions, why, onSelect }: I
           Open the run that made it
         </button>
       ) : null}
+      {attempt?.child && openRun ? (
+        <button type="button" className="jp-Flow-link" onClick={() => openRun(attempt.child, null)}>
+          Open its run, {attempt.child}
+        </button>
+      ) : null}
       {attempt && failure ? (
         <Failure
           attempt={attempt}

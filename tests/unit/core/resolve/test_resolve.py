@@ -340,7 +340,7 @@ CASES: dict[str, tuple[Flow, Shelf]] = {
         shelf(TRAIN),
     ),
     "kind_not_available": (
-        flow(task("other", kind=Kind.FLOW, parameters={"flow": "sales"})),
+        flow(task("other", kind=Kind.SHELL, parameters={"command": "true"})),
         shelf(),
     ),
     "unknown_flow": (
