@@ -29,8 +29,10 @@ from jupyter_flow.core.resolve import (
     connections_named,
     flows_run,
     paths_named,
+    produced_by,
     resolve,
     secrets_named,
+    unknown_datasets,
 )
 from jupyter_flow.project import FlowCell, Project, Snapshots
 
@@ -86,6 +88,9 @@ class Definitions:
         scan = self._project.scan()
         known = self._awaitable(scan.flows)
         found = [self._of_cell(cell, known) for cell in scan.flows]
+        plans = [each.plan for each in found if each.plan is not None]
+        produced = frozenset().union(*map(produced_by, plans))
+        found = [_with_unknown_datasets(each, produced) for each in found]
         names = Counter(each.origin for each in found)
         found = [_ambiguous(each) if names[each.origin] > 1 else each for each in found]
         unreadable = [
@@ -322,6 +327,13 @@ class Definitions:
 
 def _origin(path: str | None, name: str) -> str:
     return f"{path}::{name}" if path else ""
+
+
+def _with_unknown_datasets(checked: CheckedFlow, produced: frozenset[str]) -> CheckedFlow:
+    if checked.plan is None:
+        return checked
+    more = tuple(unknown_datasets(checked.plan, produced))
+    return replace(checked, problems=(*checked.problems, *more))
 
 
 def _ambiguous(checked: CheckedFlow) -> CheckedFlow:

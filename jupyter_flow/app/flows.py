@@ -24,7 +24,7 @@ from jupyter_flow.core.events import (
 from jupyter_flow.core.flow import Flow, Plan, Target
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine import step
-from jupyter_flow.core.options import KernelStart
+from jupyter_flow.core.options import KernelStart, Policy
 from jupyter_flow.core.run import Interval, Run
 from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.engine.assignments import Assignments
@@ -42,6 +42,7 @@ from .answer_links import AnswerLinks
 from .answering import Answering
 from .backfilling import Backfilling
 from .bus import Bus
+from .datasets import Datasets
 from .definitions import CheckedFlow, Definitions
 from .doctor import Finding, examine
 from .explaining import explain
@@ -98,11 +99,12 @@ class Flows:
         self._make_outbox, self._try_address = make_outbox, try_address
         self._held: dict[RunId, tuple[str, Plan]] = {}
         self._made_scheduling = Once(
-            lambda: Scheduling(lambda: self.stores.schedules, self._definitions, clock)
+            lambda: Scheduling(lambda: self.stores, self._definitions, clock)
         )
         self._made_backfilling = Once(
             lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
         )
+        self.datasets = Datasets(lambda: self.stores, clock, lambda: self.services.nudge_all())
         self.answering = Answering(
             lambda: self._store, clock, AnswerLinks(settings.home, settings.lab_url), self._ask
         )
@@ -285,6 +287,8 @@ class Flows:
             written = outbox.wake if outbox is not None else None
             return self._running.drive(run, owner, written=written)
         finally:
+            if any(each.produces for each in _policies(plan)):
+                self.services.nudge_all()  # a flow may wait for that
             if outbox is not None:
                 # What cannot be sent now is sent by the next process that drives or serves.
                 outbox.finish(_LAST_ALERTS)
@@ -466,6 +470,11 @@ class Flows:
 def _is_prepared(target: Target) -> bool:
     """Whether it is run, and its kernel may come from a prepared process."""
     return target.has_notebook and target.policy.kernel_start is KernelStart.PREPARED
+
+
+def _policies(plan: Plan) -> Iterator[Policy]:
+    """Those of all its tasks, and of those in the flows within it."""
+    return (target.policy for each in plan.with_all_children() for target in each.targets.values())
 
 
 def _has_addresses(plan: Plan) -> bool:

@@ -47,7 +47,9 @@ class Running:
         ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
         left: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._around = replace(around, published=self._published, see_to=self._see_to)
+        self._around = replace(
+            around, published=self._published, updated=self._updated, see_to=self._see_to
+        )
         self._publish = around.published
         self._heard, self._ended, self._left = heard, ended, left
         self._lock = threading.Lock()
@@ -120,6 +122,10 @@ class Running:
             self._threads[run] = thread
         thread.start()
         return True
+
+    def _updated(self) -> None:
+        """A dataset was updated: a flow may wait for that."""
+        self._heard("")
 
     def _see_to(self, run: RunId) -> None:
         """Have *run* driven in the background, unless somebody drives it or nothing is to be done;

@@ -26,6 +26,7 @@ from jupyter_flow.core.timetable import Timetable, describe_oddity
 from jupyter_flow.engine.scheduler import Prepared
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.schedules import ScheduleStore
+from jupyter_flow.ports.stores import Stores
 
 from .definitions import CheckedFlow, Definitions
 
@@ -42,12 +43,12 @@ class FireTime:
 
 
 class Scheduling:
-    """The use-cases about schedules. *schedules* opens the store at its first use."""
+    """The use-cases about schedules. *stores* opens them at their first use."""
 
     def __init__(
-        self, schedules: Callable[[], ScheduleStore], definitions: Definitions, clock: Clock
+        self, stores: Callable[[], Stores], definitions: Definitions, clock: Clock
     ) -> None:
-        self._opened = schedules
+        self._opened = stores
         self._definitions = definitions
         self._clock = clock
 
@@ -106,7 +107,10 @@ class Scheduling:
             own,
         )
         self._must_be_ours(schedule)
-        return replace(schedule, next_fire=schedule.timetable.next_after(self._clock.now()))
+        # What was updated before is no reason to run.
+        seen = self._opened().datasets.last() if schedule.on_update is not None else 0
+        next_fire = schedule.timetable.next_after(self._clock.now())
+        return replace(schedule, next_fire=next_fire, seen=seen)
 
     def timetable_of(
         self, checked: CheckedFlow, *, cron: str | None = None, tz: str | None = None
@@ -188,7 +192,7 @@ class Scheduling:
 
     @property
     def _store(self) -> ScheduleStore:
-        return self._opened()
+        return self._opened().schedules
 
     def _must_know(self, name: str) -> None:
         known = [each.name for each in self.all()]
@@ -232,6 +236,7 @@ class Scheduling:
             schedule,
             catchup=catchup or Catchup.NONE,
             overlap=overlap or Overlap.QUEUE,
+            on_update=own.on_update or line.on_update,
             notify=flow.defaults.notify or (),
             on=flow.defaults.on or (),
         )
@@ -240,10 +245,12 @@ class Scheduling:
     def _own(options: Mapping[str, str], flow: Flow) -> FlowOptions:
         zone = {"tz": flow.options.tz} if flow.options.tz and "tz" not in options else {}
         own = _read({**options, **zone})
-        if own.schedule is None and flow.options.schedule is None:
+        line = flow.options
+        if not any((own.schedule, line.schedule, own.on_update, line.on_update)):
             raise UsageError(
                 f"nothing says when flow '{flow.name}' is to run",
-                hint='Write it on its line (--schedule "0 6 * * *"), or give --cron here.',
+                hint='Write it on its line (--schedule "0 6 * * *", or --on_update sales), or give '
+                "--cron here.",
                 code="JF407",
             )
         return own

@@ -29,6 +29,7 @@ def schedule_view(
         is_paused=schedule.is_paused,
         next_fire=maybe(schedule.next_fire),
         upcoming=[api.FireView(at=moment(each.at), oddity=each.oddity) for each in upcoming],
+        on_update="" if schedule.on_update is None else str(schedule.on_update),
     )
 
 

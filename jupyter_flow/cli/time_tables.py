@@ -44,13 +44,14 @@ def schedule_table(found: Iterable[Schedule], now: datetime, here: tzinfo | None
         zone = ZoneInfo(each.timetable.tz)
         if each.is_paused:
             coming, left = Text("paused", style=STYLES[Tone.WARN]), ""
-        elif each.next_fire is None:
+        elif each.is_over:
             coming, left = Text("over", style="dim"), ""
+        elif each.next_fire is None:
+            coming, left = Text(""), ""
         else:
             coming = Text(both_zones(each.next_fire, zone, here or _here(now)))
             left = ahead(each.next_fire, now)
-        when = f"{each.timetable.cron} {each.timetable.tz}"
-        table.add_row(each.name, when, coming, left, Text(_place(each), style="dim"))
+        table.add_row(each.name, each.when, coming, left, Text(_place(each), style="dim"))
     return table
 
 
@@ -64,12 +65,12 @@ def schedule_text(
     """One schedule: its rules, its next fire times in both zones, and what is odd about them."""
     timetable = schedule.timetable
     head = Text(schedule.name, style="bold")
-    head.append(f"  {timetable.cron} in {timetable.tz}", style="")
+    head.append(f"  {schedule.when}", style="")
     lines: list[RenderableType] = [head, Text(f"  {_place(schedule)}", style="dim")]
     lines.append(Text(f"  {rules(schedule)}", style="dim"))
     if schedule.is_paused:
         lines.append(Text(f"  paused; go on with: jupyter flow resume {schedule.name}"))
-    if not upcoming:
+    if schedule.is_over:
         lines.append(Text("  it will not fire again", style=STYLES[Tone.WARN]))
     times = [(each.at, each.oddity) for each in upcoming]
     for word, at, oddity in firing(schedule, times, now, here):

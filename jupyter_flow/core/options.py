@@ -9,7 +9,7 @@ Reading the texts of options ("20m") is done in `jupyter_flow.core.language`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -103,6 +103,7 @@ class TaskOptions:
     attach: bool | None = None
     expected: timedelta | None = None
     depends_on_past: bool | None = None
+    produces: tuple[str, ...] | None = None
 
     def said(self) -> dict[str, object]:
         """Only the options that were given, by name."""
@@ -124,6 +125,22 @@ class Overlap(StrEnum):
     QUEUE = "queue"
     #: It gets no run, and counts as missed.
     SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnUpdate:
+    """Which datasets a flow runs after: when ``all`` of them were updated, or ``any``."""
+
+    names: tuple[str, ...]
+    of: Literal["all", "any"] = "all"
+
+    def is_met(self, updated: Collection[str]) -> bool:
+        """Whether it is time, when these were *updated* since the last time."""
+        found = [name in updated for name in self.names]
+        return all(found) if self.of == "all" else any(found)
+
+    def __str__(self) -> str:
+        return (" & " if self.of == "all" else " | ").join(self.names)
 
 
 class Occasion(StrEnum):
@@ -157,6 +174,7 @@ class FlowOptions:
     end: datetime | None = None
     catchup: Catchup | None = None
     overlap: Overlap | None = None
+    on_update: OnUpdate | None = None
 
     def said(self) -> dict[str, object]:
         """Only the options that were given, by name."""
@@ -208,6 +226,7 @@ class Policy:
     attach: bool = False
     expected: timedelta | None = None
     depends_on_past: bool = False
+    produces: tuple[str, ...] = ()
 
     @property
     def is_cached(self) -> bool:

@@ -39,13 +39,16 @@ class Fired:
 
     No two runs of a series are made for the same one. ``series`` is the name of the schedule;
     ``backfill`` the id of the backfill that wants the run, if one does, and ``most`` how many of
-    its runs may be active at once.
+    its runs may be active at once. A run that was made because datasets were updated is made for
+    the updates after ``after`` up to ``upto``, by their ids.
     """
 
     series: str
     at: datetime
     backfill: str = ""
     most: int | None = None
+    after: int = 0
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,10 +75,9 @@ class Children:
         Raises DefinitionError when its flow does not have one of the parameters.
         """
         child = RunId(attempt.child)
-        found = self._load(child)
-        if found is None:
+        if self._load(child) is None:
             self._create(run, key, child, attempt.parameters)
-        elif found.state in _UNDONE and not self._around.store.requests(child):
+        elif self._is_undone(child):
             self._ask(child, RepairRequested())
         self._follow(run, key, attempt)
 
@@ -112,9 +111,12 @@ class Children:
             self.stop(key, Cause.TIMEOUT)
         entries = store.journal(followed.child, after=max(followed.seen, 0))
         if entries or followed.seen < 0:
-            followed.seen = entries[-1].seq if entries else 0
+            # Asked before reading: what is asked for may be done in between, and then is seen.
+            is_asked = bool(store.requests(followed.child))
             child = store.load(followed.child)
-            if child.state.is_final and not store.requests(child.id):
+            # What is refused leaves no entry, so it is looked again whatever is written.
+            followed.seen = -1 if is_asked or not entries else entries[-1].seq
+            if child.state.is_final and not is_asked:
                 del self._followed[key]
                 yield _ending(key, followed, child)
                 return
@@ -122,6 +124,11 @@ class Children:
             cells = len(child.task_runs)
             yield AttemptProgressed(key=key, number=number, cell=done, cells=cells)
         self._around.see_to(followed.child)
+
+    def _is_undone(self, child: RunId) -> bool:
+        """Whether it has ended, did not succeed, and nothing is asked of it."""
+        is_asked = bool(self._around.store.requests(child))
+        return self._around.store.load(child).state in _UNDONE and not is_asked
 
     def _follow(self, run: Run, key: TaskKey, attempt: Attempt) -> None:
         timeout = run.plan.policy(key.task).timeout

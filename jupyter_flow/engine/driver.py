@@ -28,6 +28,7 @@ from jupyter_flow.core.commands import (
     Wake,
     Word,
 )
+from jupyter_flow.core.datasets import updates_of
 from jupyter_flow.core.errors import ConflictError, FlowError, LeaseLostError
 from jupyter_flow.core.events import (
     AttemptEnded,
@@ -210,9 +211,14 @@ class Driver:
         now = self._around.clock.now()
         after = step(self._run, event, now=now)
         alerts = alerts_of(after.run, event, after.moves)
-        entry = self._pen.write(after, event, alerts=alerts, answers=answers, now=now)
+        updates = updates_of(after.run, event, after.moves, now=now)
+        entry = self._pen.write(
+            after, event, alerts=alerts, updates=updates, answers=answers, now=now
+        )
         self._run = after.run
         self._around.published(entry)
+        if updates:
+            self._around.updated()
         self._obey(after.commands)
 
     def _obey(self, commands: tuple[Command, ...]) -> None:

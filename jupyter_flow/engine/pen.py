@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from jupyter_flow.core.alerts import Alert
+from jupyter_flow.core.datasets import Update
 from jupyter_flow.core.errors import ConflictError, LeaseLostError, StoreUnreachableError
 from jupyter_flow.core.events import Event
 from jupyter_flow.core.machine import Step
@@ -47,6 +48,7 @@ class Pen:
         event: Event,
         *,
         alerts: Sequence[Alert] = (),
+        updates: Sequence[Update] = (),
         answers: int | None = None,
         now: datetime,
     ) -> Entry:
@@ -74,6 +76,7 @@ class Pen:
                     after=self._seq,
                     answers=answers,
                     alerts=alerts,
+                    updates=updates,
                     now=now,
                 )
             except ConflictError:

@@ -22,7 +22,7 @@ from jupyter_flow.core.options import Overlap
 from jupyter_flow.core.run import Fired, Interval, Run
 from jupyter_flow.core.schedule import Missed, Schedule
 from jupyter_flow.core.states import RunState
-from jupyter_flow.core.timetable import due
+from jupyter_flow.core.timetable import Due, due
 from jupyter_flow.core.words import count
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import RunStore
@@ -78,6 +78,7 @@ class Scheduler:
     def fire_due(self, owner: str) -> list[RunId]:
         """Fire all that is due; the ids of the runs that were made."""
         now = self._clock.now()
+        self._schedules.notice_updates()
         made: list[RunId] = []
         for loan in self._schedules.borrow_due(owner, now=now, duration=LOAN):
             try:
@@ -107,19 +108,24 @@ class Scheduler:
         prepared = self._prepare(before)
         now = self._clock.now()
         schedule = prepared.schedule
-        if before.next_fire is None:
-            return []
-        decided = due(
-            schedule.timetable,
-            next_fire=before.next_fire,
-            now=now,
-            catchup=schedule.catchup,
-            grace=GRACE,
-            most=MOST,
-        )
+        decided = Due(fires=(), missed=None, next=before.next_fire)
+        if before.next_fire is not None and before.next_fire <= now:
+            decided = due(
+                schedule.timetable,
+                next_fire=before.next_fire,
+                now=now,
+                catchup=schedule.catchup,
+                grace=GRACE,
+                most=MOST,
+            )
         fires, missed = self._with_room(schedule, prepared.plan, decided.fires, decided.missed)
         ids = self._new_ids(now)
-        runs = [_run(next(ids), prepared, fire, now) for fire in fires]
+        fired = [Fired(series=schedule.name, at=fire) for fire in fires]
+        after = replace(schedule, next_fire=decided.next)
+        if before.updated_at is not None:
+            fired.append(_fired_by_updates(before, before.updated_at))
+            after = replace(after, seen=before.updated_to, updated_at=None, updated_to=0)
+        runs = [_run(next(ids), prepared, each, now) for each in fired]
         alerts: Sequence[Alert] = ()
         if prepared.plan is None:
             alerts = [
@@ -130,7 +136,7 @@ class Scheduler:
         made = self._schedules.fire(
             loan,
             runs,
-            schedule=replace(schedule, next_fire=decided.next),
+            schedule=after,
             missed=missed,
             alerts=alerts,
             now=now,
@@ -181,8 +187,13 @@ class Scheduler:
             log.warning("fire times missed", extra={"action": "fires_missed", **what, **about})
 
 
-def _run(run: RunId, prepared: Prepared, fire: datetime, now: datetime) -> Run:
-    """The run for one fire time: queued, or failed when the flow cannot be run."""
+def _fired_by_updates(schedule: Schedule, at: datetime) -> Fired:
+    """What the run is made for that *schedule* makes because datasets were updated."""
+    return Fired(series=schedule.name, at=at, after=schedule.seen, upto=schedule.updated_to)
+
+
+def _run(run: RunId, prepared: Prepared, fired: Fired, now: datetime) -> Run:
+    """The run for one moment: queued, or failed when the flow cannot be run."""
     schedule, plan = prepared.schedule, prepared.plan
     is_refused = plan is None
     return Run.of(
@@ -191,10 +202,10 @@ def _run(run: RunId, prepared: Prepared, fire: datetime, now: datetime) -> Run:
         state=RunState.FAILED if is_refused else RunState.QUEUED,
         reason=prepared.problem,
         params=prepared.params,
-        logical_date=fire,
-        interval=Interval(start=fire, end=fire),
+        logical_date=fired.at,
+        interval=Interval(start=fired.at, end=fired.at),
         created_at=now,
-        fired=Fired(series=schedule.name, at=fire),
+        fired=fired,
         ended_at=now if is_refused else None,
     )
 

@@ -26,9 +26,10 @@ BEATS = 5
 class Surroundings:
     """What every driver of a process shares.
 
-    *published* is called, from the driver's thread, after each entry has been written. *lease* is
-    how long a run belongs to a driver that says nothing. *new_id* gives an id to a run that is made
-    now, and *see_to* has a run driven, and its requests looked for, unless somebody does.
+    *published* is called, from the driver's thread, after each entry has been written, and
+    *updated* after one by which something was updated that flows may wait for. *lease* is how long
+    a run belongs to a driver that says nothing. *new_id* gives an id to a run that is made now, and
+    *see_to* has a run driven, and its requests looked for, unless somebody does.
     """
 
     store: RunStore
@@ -43,4 +44,5 @@ class Surroundings:
     new_id: Callable[[datetime], RunId] = field(
         default=lambda now: RunId(f"{now:%Y%m%d-%H%M%S-%f}")
     )
+    updated: Callable[[], None] = field(default=lambda: None)
     see_to: Callable[[RunId], None] = field(default=lambda _run: None)

@@ -237,8 +237,8 @@ def schedules_bundle(found: Sequence[Schedule], now: datetime) -> Bundle:
     for each in found:
         upcoming = [(each.next_fire, "")] if each.next_fire and not each.is_paused else []
         coming = [at for _, at, _ in firing(each, upcoming, now)]
-        when = f"{each.timetable.cron} {each.timetable.tz}"
-        cells = (each.name, when, coming[0] if coming else "paused" if each.is_paused else "over")
+        when = each.when
+        cells = (each.name, when, _next(each, coming))
         rows.append(f"<tr>{''.join(f'<td>{clean(cell)}</td>' for cell in cells)}</tr>")
         plain.append("  ".join(cells))
     none = "Nothing is scheduled. Schedule a flow with: %flow schedule NAME"
@@ -246,15 +246,22 @@ def schedules_bundle(found: Sequence[Schedule], now: datetime) -> Bundle:
     return {"text/html": html, "text/plain": "\n".join(plain) or none}
 
 
+def _next(schedule: Schedule, coming: Sequence[str]) -> str:
+    if schedule.is_paused:
+        return "paused"
+    return coming[0] if coming else "over" if schedule.is_over else ""
+
+
 def schedule_bundle(
     schedule: Schedule, upcoming: Sequence[FireTime], missed: Sequence[Missed], now: datetime
 ) -> Bundle:
     """One schedule: its rules, its next fire times, what is odd about them, what was missed."""
     timetable = schedule.timetable
-    head = f"{schedule.name} · {timetable.cron} in {timetable.tz}"
+    head = f"{schedule.name} · {schedule.when}"
     head += " · paused" if schedule.is_paused else ""
     times = [(each.at, each.oddity) for each in upcoming]
-    lines = list(firing(schedule, times, now)) or [("", "it will not fire again", "")]
+    lines = list(firing(schedule, times, now))
+    lines += [("", "it will not fire again", "")] if schedule.is_over else []
     zone = ZoneInfo(timetable.tz)
     lines += [("missed", missing(each, zone), "") for each in missed]
     rows = "".join(

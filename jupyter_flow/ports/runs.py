@@ -9,6 +9,7 @@ from typing import Protocol
 
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.commands import Move
+from jupyter_flow.core.datasets import Update
 from jupyter_flow.core.events import Event, Request
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Fired, Parent, Run, TaskRun
@@ -224,9 +225,11 @@ class RunStore(Protocol):
         after: int,
         answers: int | None = None,
         alerts: Sequence[Alert] = (),
+        updates: Sequence[Update] = (),
         now: datetime,
     ) -> Entry:
-        """Write the fact, the states after it, the journal's entry and the alerts, all or nothing.
+        """Write the fact, the states after it, the journal's entry, the alerts and the updates of
+        datasets, all or nothing.
 
         *after* is the journal's last entry that *run* was made from: the entry comes right after
         it, or not at all. So a write that may or may not have been done can be tried again.

@@ -53,6 +53,12 @@ class ScheduleStore(Protocol):
     def next_due(self) -> datetime | None:
         """The earliest fire time that a schedule waits for which is not paused."""
 
+    def notice_updates(self) -> None:
+        """Note which schedules have the updates of datasets that they wait for.
+
+        These are due from the moment of the last of the updates on.
+        """
+
     def borrow_due(
         self, owner: str, *, now: datetime, duration: timedelta, limit: int = 20
     ) -> list[Loan]:

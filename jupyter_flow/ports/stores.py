@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .alerts import AlertStore
 from .cache import ResultStore
+from .datasets import DatasetStore
 from .runs import RunStore
 from .schedules import ScheduleStore
 from .services import ServiceStore
@@ -18,7 +19,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Runs, schedules, alerts, services and results of one place.
+    """Runs, schedules, alerts, services, results and updates of datasets of one place.
 
     What one of them keeps the others see.
     """
@@ -28,6 +29,7 @@ class Stores:
     alerts: AlertStore
     services: ServiceStore
     results: ResultStore
+    datasets: DatasetStore
     give_back: Callable[[], None] = _nothing
 
     def close(self) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jupyter_flow.core.errors import UsageError
-from jupyter_flow.wire import api, history
+from jupyter_flow.wire import api, history, lineage
 
-from .acts import looking, running, timing, writing
+from .acts import looking, running, timing, tracing, writing
 
 Method = Literal["GET", "POST", "DELETE"]
 #: What one must be allowed to do: see, change files or plans, or have code run.
@@ -141,6 +141,15 @@ ROUTES: tuple[Route, ...] = (
         Asked("task"),
         Asked("limit", 30, least=1, most=200),
     ),
+    _get("datasets", tracing.datasets, list[lineage.DatasetView]),
+    _get(
+        "lineage",
+        tracing.lines,
+        list[lineage.LineageView],
+        Asked("dataset"),
+        Asked("limit", 5, least=1, most=100),
+    ),
+    _post("datasets/touch", tracing.touch, "execute", lineage.UpdateView, lineage.TouchRequest),
     _get("schedules", timing.schedules, list[api.ScheduleView]),
     _post("schedules", timing.schedule, "execute", api.ScheduleView, api.ScheduleRequest),
     Route(method="DELETE", path="schedules/{name}", act=timing.unschedule, action="write"),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.commands import Move
+from jupyter_flow.core.datasets import Update
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import (
     AttemptProgressed,
@@ -25,6 +26,7 @@ from jupyter_flow.ports.runs import Entry, Lease, Pending
 
 from . import rows, tables
 from .database import Database, SqlPart, execute_all
+from .datasets import keep_updates
 from .keeping import keep_alerts
 from .leases import guard, must_exist, refused
 from .refusals import answered_already, journal_went_on, no_such_run
@@ -53,6 +55,7 @@ class SqlJournals(SqlPart):
         after: int,
         answers: int | None = None,
         alerts: Sequence[Alert] = (),
+        updates: Sequence[Update] = (),
         now: datetime,
     ) -> Entry:
         """Write the fact, the states after it, the journal's entry and the alerts, or nothing."""
@@ -70,6 +73,7 @@ class SqlJournals(SqlPart):
             else:
                 self._put(db, lease.run, changed)
             keep_alerts(db, alerts, now=now)
+            keep_updates(db, updates)
             entry = Entry(run=lease.run, seq=seq, at=now, event=event, moves=tuple(moves))
             db.execute(sql.INSERT_ENTRY, rows.entry_row(entry))
         return entry

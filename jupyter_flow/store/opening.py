@@ -17,6 +17,7 @@ from jupyter_flow.ports.stores import Stores
 
 from .alerts import SqlAlertStore
 from .database import Database
+from .datasets import SqlDatasetStore
 from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
 from .locking import alone
 from .migrations import HEAD, upgrade
@@ -55,6 +56,7 @@ def open_store(where: str | Path) -> Stores:
         alerts=SqlAlertStore(database),
         services=SqlServiceStore(database),
         results=SqlResultStore(database),
+        datasets=SqlDatasetStore(database),
         give_back=database.close,
     )
 

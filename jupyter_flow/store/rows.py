@@ -55,6 +55,8 @@ def fired_cells(fired: Fired | None) -> _Cells:
         "fire_time": fired.at if fired else None,
         "backfill": (fired.backfill or None) if fired else None,
         "backfill_most": fired.most if fired else None,
+        "updates_after": fired.after if fired and fired.upto else None,
+        "updates_upto": (fired.upto or None) if fired else None,
     }
 
 
@@ -66,6 +68,8 @@ def _fired_of(row: _Row) -> Fired | None:
         at=row.fire_time,
         backfill=row.backfill or "",
         most=row.backfill_most,
+        after=row.updates_after or 0,
+        upto=row.updates_upto or 0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_flow.core.options import Catchup, Overlap
+from jupyter_flow.core.options import Catchup, OnUpdate, Overlap
 from jupyter_flow.core.schedule import Missed, Schedule
 from jupyter_flow.core.timetable import Timetable
 from jupyter_flow.wire.codec import decode, encode
@@ -36,6 +36,10 @@ def schedule_row(schedule: Schedule) -> _Cells:
         "on": encode(schedule.on, _TEXTS),
         "is_paused": schedule.is_paused,
         "next_fire": schedule.next_fire,
+        "on_update": schedule.on_update and encode(schedule.on_update, OnUpdate),
+        "seen": schedule.seen,
+        "updated_at": schedule.updated_at,
+        "updated_to": schedule.updated_to,
         "created_at": schedule.created_at,
     }
 
@@ -57,6 +61,10 @@ def schedule_of(row: _Row) -> Schedule:
         on=decode(row.on, _TEXTS),
         is_paused=row.is_paused,
         next_fire=row.next_fire,
+        on_update=None if row.on_update is None else decode(row.on_update, OnUpdate),
+        seen=row.seen or 0,
+        updated_at=row.updated_at,
+        updated_to=row.updated_to or 0,
         created_at=row.created_at,
     )
 

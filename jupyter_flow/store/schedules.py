@@ -20,9 +20,11 @@ from jupyter_flow.ports.schedules import Loan
 
 from . import refusals
 from .database import Database, SqlPart
+from .datasets import notice_updates
 from .keeping import Keeper, keep_alerts
 from .schedule_rows import miss_row, missed_of, schedule_of, schedule_row
 from .statements import schedules as sql
+from .statements.datasets import WAITING
 
 
 class SqlScheduleStore(SqlPart):
@@ -86,6 +88,14 @@ class SqlScheduleStore(SqlPart):
         with self._database.reading() as db:
             due: datetime | None = db.execute(sql.NEXT_DUE).scalar_one()
         return due
+
+    def notice_updates(self) -> None:
+        """Note which schedules have the updates of datasets that they wait for."""
+        with self._database.reading() as db:
+            if not db.execute(WAITING).first():
+                return
+        with self._database.writing() as db:
+            notice_updates(db)
 
     def borrow_due(
         self, owner: str, *, now: datetime, duration: timedelta, limit: int = 20

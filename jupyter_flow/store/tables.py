@@ -120,6 +120,9 @@ runs = Table(
     Column("parent_run", Name),
     Column("parent_task", Name),
     Column("parent_index", Integer),
+    # The updates of datasets that it was made for.
+    Column("updates_after", Integer),
+    Column("updates_upto", Integer),
     Index(None, "created_at", "id"),
     Index(None, "flow", "created_at"),
     Index(None, "flow", "logical_date"),
@@ -241,10 +244,30 @@ schedules = Table(
     Column("is_paused", Boolean, nullable=False),
     _moment("next_fire"),
     _moment("created_at", nullable=False),
+    # The updates that it waits for: the last one it ran for, and since when it has them.
+    Column("on_update", Text),
+    Column("seen", Integer),
+    _moment("updated_at"),
+    Column("updated_to", Integer),
     # The loan: whose it is, how many there were (or changes by people), until when it lasts.
     Column("owner", Text),
     Column("token", Integer, nullable=False),
     _moment("leased_until"),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", Name, nullable=False),
+    _moment("at", nullable=False),
+    # The task that made it; none when somebody said so by hand.
+    Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE")),
+    Column("task", Name),
+    Column("number", Integer, nullable=False),
+    Column("note", Prose, nullable=False),
+    Index(None, "dataset", "id"),
+    Index(None, "run"),
 )
 
 misses = Table(

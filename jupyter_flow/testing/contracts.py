@@ -15,6 +15,7 @@ from __future__ import annotations
 from .store_contract.alerts import AlertPromises, LatePromises
 from .store_contract.clearing import ClearingPromises
 from .store_contract.crowding import CrowdingPromises, HoldingPromises
+from .store_contract.datasets import DatasetPromises
 from .store_contract.fired import FiredPromises
 from .store_contract.history import HistoryPromises
 from .store_contract.journals import JournalPromises
@@ -30,6 +31,7 @@ from .store_contract.waiting import FindingPromises, WaitingPromises
 
 __all__ = [
     "AlertStoreContract",
+    "DatasetStoreContract",
     "ResultStoreContract",
     "RunStoreContract",
     "ScheduleStoreContract",
@@ -68,3 +70,7 @@ class ServiceStoreContract(ServicePromises):
 
 class ResultStoreContract(ResultPromises):
     """The promises of `jupyter_flow.ports.cache.ResultStore`."""
+
+
+class DatasetStoreContract(DatasetPromises):
+    """The promises of `jupyter_flow.ports.datasets.DatasetStore`."""

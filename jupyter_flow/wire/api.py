@@ -374,7 +374,7 @@ class FireView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleView:
-    """A schedule and when it fires next."""
+    """A schedule and when it fires next. ``on_update`` has the datasets that it waits for."""
 
     name: str
     flow: str
@@ -388,6 +388,7 @@ class ScheduleView:
     is_paused: bool
     next_fire: str | None
     upcoming: list[FireView]
+    on_update: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

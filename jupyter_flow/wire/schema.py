@@ -1,4 +1,4 @@
-"""Writes down the shapes of `api` and `history` as JSON Schema, and the words of all states.
+"""Writes down the shapes of the wire as JSON Schema, and the words of all states.
 
     python -m jupyter_flow.wire.schema      then: npm run schema
 
@@ -20,7 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.core.words import OUTCOME_WORDS, RUN_SIGNS, TASK_SIGNS, TELLING, Sign
 
-from . import api, history
+from . import api, history, lineage
 
 FOLDER = Path(__file__).parent / "schemas"
 
@@ -45,7 +45,7 @@ class _Plain(GenerateJsonSchema):
 
 def api_schema() -> dict[str, Any]:
     """One document with every shape in ``$defs``."""
-    named = {**vars(api), **vars(history)}
+    named = {**vars(api), **vars(history), **vars(lineage)}
     shapes: dict[str, Any] = {name: each for name, each in named.items() if is_dataclass(each)}
     inputs = [(name, _mode(name), TypeAdapter[Any](each)) for name, each in shapes.items()]
     _, document = TypeAdapter.json_schemas(inputs, schema_generator=_Plain)

@@ -9,6 +9,7 @@ import type { AttemptModel } from './model/attempt';
 import type { FlowsModel } from './model/flows';
 import type { RunModel } from './model/run';
 import type { RunsModel } from './model/runs';
+import type { DatasetsModel } from './model/datasets';
 import type { SchedulesModel } from './model/schedules';
 import type { ILoan } from './model/shared';
 
@@ -25,6 +26,7 @@ export interface IFlows {
   readonly flows: FlowsModel;
   readonly runs: RunsModel;
   readonly schedules: SchedulesModel;
+  readonly datasets: DatasetsModel;
   readonly settings: IFlowSettings;
   readonly settingsChanged: ISignal<IFlows, IFlowSettings>;
   /** A run with all there is to see of it; dispose of the loan when it is not shown any more. */

@@ -14,6 +14,7 @@ from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.testing.contracts import (
     AlertStoreContract,
+    DatasetStoreContract,
     ResultStoreContract,
     RunStoreContract,
     ScheduleStoreContract,
@@ -109,4 +110,16 @@ class TestSqliteResults(InSqlite, ResultStoreContract):
 
 
 class TestPostgresResults(InPostgres, ResultStoreContract):
+    pass
+
+
+class TestMemoryDatasets(InMemory, DatasetStoreContract):
+    pass
+
+
+class TestSqliteDatasets(InSqlite, DatasetStoreContract):
+    pass
+
+
+class TestPostgresDatasets(InPostgres, DatasetStoreContract):
     pass

@@ -190,6 +190,13 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "True",
         "False",
     ),
+    _task(
+        "produces",
+        texts.DATASETS,
+        "the datasets that are updated when it has succeeded",
+        '"sales"',
+        "none",
+    ),
     _flow(
         "max_active_tasks",
         types.FROM_ONE,
@@ -214,6 +221,13 @@ OPTIONS: tuple[OptionSpec, ...] = (
         "no deadline",
     ),
     _flow("schedule", types.CRON, "when to run, as cron has it", '"0 6 * * 1-5"', "when asked to"),
+    _flow(
+        "on_update",
+        texts.ON_UPDATE,
+        "run when all of these datasets were updated, or with | any of them",
+        '"sales & prices"',
+        "when asked to",
+    ),
     _flow("tz", types.ZONE, "the time zone of schedule, start and end", '"Europe/Berlin"', "UTC"),
     _flow("start", types.MOMENT, "the schedule is not due before", '"2026-01-31"', "no limit"),
     _flow("end", types.MOMENT, "the schedule is not due after", '"2026-12-31"', "no limit"),

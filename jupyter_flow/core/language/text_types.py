@@ -9,7 +9,7 @@ from keyword import iskeyword
 from typing import Any, TypeGuard
 
 from jupyter_flow.core.inputs.addresses import wrong_with
-from jupyter_flow.core.options import Occasion
+from jupyter_flow.core.options import Occasion, OnUpdate
 
 from .option_type import OptionType, wrong
 
@@ -94,6 +94,33 @@ def _pairs(value: object) -> dict[Any, Any] | None:
     return dict(pairs) if all(len(pair) == 2 for pair in pairs) else None
 
 
+def is_dataset(name: str) -> bool:
+    """Whether *name* can be the name of a dataset."""
+    return _DATASET.fullmatch(name) is not None
+
+
+def _wrong_dataset(name: str) -> str | None:
+    return None if is_dataset(name) else "the name of a dataset: letters, digits, _ - . / :"
+
+
+def _read_on_update(name: str, value: object) -> object:
+    """``"a & b"``, ``"a, b"`` or a list: all of them; ``"a | b"``: any of them."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, Sequence) or not given or not all(map(is_plain, given)):
+        return wrong(name, value, "names of datasets")
+    signs = {sign for each in given for sign in "&,|" if sign in each}
+    if "|" in signs and (len(signs) > 1 or len(given) > 1):
+        hint = 'Write "a & b" for all, or "a | b" for any.'
+        return wrong(name, value, "names joined by & or by |, not by both", hint=hint)
+    names = tuple(part.strip() for each in given for part in re.split(r"[&,|]", each))
+    for each in names:
+        must = _wrong_dataset(each)
+        if must is not None:
+            return wrong(name, each, must)
+    return OnUpdate(names=names, of="any" if "|" in signs else "all")
+
+
+_DATASET = re.compile(r"\w[\w.:/-]*")
 #: How it is said that no module is wanted; no library is called so.
 NO_MODULES = "none"
 TEXT = OptionType(text="text", read=_read_text)
@@ -103,4 +130,6 @@ OCCASIONS = texts(f"some of {', '.join(EVENTS)}", _wrong_event, split=True)
 FILES = texts("paths or patterns of files", lambda _: None, split=False)
 _MODULES = texts(f"names of modules, or {NO_MODULES}", _wrong_module, split=True)
 MODULES = replace(_MODULES, read=_read_modules, write=_write_modules)
+DATASETS = texts("names of datasets", _wrong_dataset, split=True)
+ON_UPDATE = OptionType(text="names of datasets, with & or |", read=_read_on_update, write=str)
 ENVIRONMENT = OptionType(text="texts by name", read=_read_environment, write=dict, is_many=True)

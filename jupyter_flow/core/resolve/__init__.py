@@ -17,6 +17,7 @@ from .awaited import check_awaited
 from .children import Children, check_child, child_of, flows_run
 from .codes import CODES, Code
 from .connections import check_connections, connections_named
+from .datasets import check_itself, produced_by, unknown_datasets
 from .effects import check_effects
 from .lookup import Lookup, Spans
 from .notebooks import Finder, is_path, runs_nothing, waits_for_flow
@@ -34,8 +35,10 @@ __all__ = [
     "connections_named",
     "flows_run",
     "paths_named",
+    "produced_by",
     "resolve",
     "secrets_named",
+    "unknown_datasets",
     "unknown_params",
 ]
 
@@ -107,6 +110,7 @@ def resolve(
     problems += check_after_setups(notebooks, targets, lookup)
     problems += check_kernels(notebooks, targets, lookup)
     problems += check_effects(notebooks, targets, lookup)
+    problems += check_itself(targets, lookup)
     problems = list(dict.fromkeys(problems))
     if any(problem.is_error for problem in problems):
         return None, problems

@@ -181,6 +181,16 @@ CODES: Mapping[str, Code] = {
         "run parameter of another type",
         "The default that `params(...)` declares gives the parameter its type.",
     ),
+    "JF242": Code(
+        "unknown dataset",
+        "A flow runs when a dataset was updated that no task of the project produces. Another "
+        "project, or a program, may update it, so it is a warning.",
+    ),
+    "JF243": Code(
+        "flow that starts itself",
+        "A task of the flow produces the dataset that the flow waits for: each run would make the "
+        "next.",
+    ),
     "JF901": Code(
         "not available yet",
         "The language knows this kind of task; this version cannot run it.",

@@ -27,8 +27,8 @@ _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 class Timetable:
     """When a schedule is due: a cron text in a zone, from ``start`` to ``end``.
 
-    ``cron`` is as `jupyter_flow.core.language.schedules.read_cron` gives it. ``start`` and ``end``
-    are themselves included.
+    ``cron`` is as `jupyter_flow.core.language.schedules.read_cron` gives it; without one it is
+    never due. ``start`` and ``end`` are themselves included.
     """
 
     cron: str
@@ -41,7 +41,7 @@ class Timetable:
         since = max(utc(moment), _EARLIEST)
         if self.start is not None:
             since = max(since, utc(self.start) - TICK)
-        if since.year > LAST_YEAR:
+        if not self.cron or since.year > LAST_YEAR:
             return iter(())
         fires = fire_times(cron_of(self.cron), ZoneInfo(self.tz), since)
         return fires if self.end is None else _until(self.end, fires)

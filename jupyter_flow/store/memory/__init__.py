@@ -9,6 +9,7 @@ from __future__ import annotations
 from jupyter_flow.ports.stores import Stores
 
 from .alerts import MemoryAlertStore
+from .datasets import MemoryDatasetStore
 from .results import MemoryResultStore
 from .runs import MemoryRunStore
 from .schedules import MemoryScheduleStore
@@ -29,4 +30,5 @@ class MemoryStores(Stores):
             alerts=MemoryAlertStore(shelf),
             services=MemoryServiceStore(shelf),
             results=MemoryResultStore(shelf),
+            datasets=MemoryDatasetStore(shelf),
         )

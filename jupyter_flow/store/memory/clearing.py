@@ -42,6 +42,7 @@ class MemoryClearing(MemoryPart):
             about = [number for number, kept in self._shelf.alerts.items() if _is_about(kept, run)]
             for number in about:
                 del self._shelf.alerts[number]
+            self._shelf.updates = [each for each in self._shelf.updates if each.run != run]
             results = self._shelf.results
             for key in [key for key, each in results.items() if each.origin.run == run]:
                 del results[key]

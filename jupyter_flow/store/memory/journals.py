@@ -7,6 +7,7 @@ from datetime import datetime
 
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.commands import Move
+from jupyter_flow.core.datasets import Update
 from jupyter_flow.core.events import ClearRequested, Event, RepairRequested, Request
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Run, TaskRun
@@ -31,6 +32,7 @@ class MemoryJournals(MemoryPart):
         after: int,
         answers: int | None = None,
         alerts: Sequence[Alert] = (),
+        updates: Sequence[Update] = (),
         now: datetime,
     ) -> Entry:
         """Write the fact, the states after it, the journal's entry and the alerts, or nothing."""
@@ -53,6 +55,7 @@ class MemoryJournals(MemoryPart):
                 # What has ended is not late any more, even when it is opened again.
                 kept.late_at = None
             self._shelf.tell(alerts, now=now)
+            self._shelf.update(updates)
             entry = Entry(run=lease.run, seq=after + 1, at=now, event=event, moves=tuple(moves))
             kept.entries.append(entry)
             return entry

@@ -65,11 +65,28 @@ class MemoryScheduleStore(MemoryPart):
         """The earliest fire time that a schedule waits for which is not paused."""
         with self._shelf.lock:
             waiting = [
-                each.schedule.next_fire
+                due
                 for each in self._shelf.schedules.values()
-                if each.schedule.next_fire is not None and not each.schedule.is_paused
+                if (due := _due_at(each.schedule)) is not None and not each.schedule.is_paused
             ]
         return min(waiting, default=None)
+
+    def notice_updates(self) -> None:
+        """Note which schedules have the updates of datasets that they wait for."""
+        with self._shelf.lock:
+            for kept in self._shelf.schedules.values():
+                wanted = kept.schedule.on_update
+                if wanted is None or kept.schedule.updated_at is not None:
+                    continue
+                since = [
+                    each
+                    for each in self._shelf.updates
+                    if each.id > kept.schedule.seen and each.dataset in wanted.names
+                ]
+                if since and wanted.is_met({each.dataset for each in since}):
+                    moment = max(each.at for each in since)
+                    last = max(each.id for each in since)
+                    kept.schedule = changed(kept.schedule, updated_at=moment, updated_to=last)
 
     def borrow_due(
         self, owner: str, *, now: datetime, duration: timedelta, limit: int = 20
@@ -114,11 +131,17 @@ class MemoryScheduleStore(MemoryPart):
 
 def _due(kept: KeptSchedule, now: datetime) -> datetime | None:
     """The fire time for which it may be lent *now*, if it may be."""
-    fire = kept.schedule.next_fire
+    fire = _due_at(kept.schedule)
     is_lent = kept.leased_until is not None and kept.leased_until > now
     if fire is None or fire > now or kept.schedule.is_paused or is_lent:
         return None
     return fire
+
+
+def _due_at(schedule: Schedule) -> datetime | None:
+    """The earlier of its fire time and the moment since which it has its updates."""
+    moments = (schedule.next_fire, schedule.updated_at)
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _is_lent(kept: KeptSchedule, loan: Loan) -> bool:

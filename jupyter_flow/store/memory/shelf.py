@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
 from rpds import HashTrieMap
 
 from jupyter_flow.core.alerts import Alert, late_at
+from jupyter_flow.core.datasets import Update
 from jupyter_flow.core.events import Request
 from jupyter_flow.core.flow import Plan
 from jupyter_flow.core.ids import RunId, TaskKey
@@ -96,6 +97,8 @@ class Shelf:
     alerts: dict[int, KeptAlert] = field(default_factory=dict)
     services: dict[str, tuple[Service, datetime]] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
+    updates: list[Update] = field(default_factory=list)
+    updated: int = 0
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     def run(self, run: RunId) -> KeptRun:
@@ -109,6 +112,16 @@ class Shelf:
         if not kept.is_held_by(lease):
             raise lease_lost(lease)
         return kept
+
+    def update(self, updates: Iterable[Update]) -> list[Update]:
+        """Keep *updates*, each with its id."""
+        with self.lock:
+            kept = []
+            for each in updates:
+                self.updated += 1
+                kept.append(replace(each, id=self.updated))
+            self.updates += kept
+            return kept
 
     def schedule(self, name: str) -> KeptSchedule:
         try:

@@ -45,6 +45,8 @@ SUMMARY = (
     runs.c.parent_run,
     runs.c.parent_task,
     runs.c.parent_index,
+    runs.c.updates_after,
+    runs.c.updates_upto,
 )
 
 INSERT_PLAN = insert(plans)

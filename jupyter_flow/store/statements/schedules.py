@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, not_, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, not_, or_, select, update
 
 from jupyter_flow.store.tables import misses, schedules
 
 from .dialects import insert_or, insert_unless_taken
 
 _THE_SCHEDULE = schedules.c.name == bindparam("the_name")
+#: The earlier of the fire time and the moment since which it has its updates.
+_DUE = case(
+    (schedules.c.next_fire.is_(None), schedules.c.updated_at),
+    (schedules.c.updated_at.is_(None), schedules.c.next_fire),
+    (schedules.c.updated_at < schedules.c.next_fire, schedules.c.updated_at),
+    else_=schedules.c.next_fire,
+)
 _IS_DUE = and_(
-    schedules.c.next_fire <= bindparam("now"),
+    or_(schedules.c.next_fire <= bindparam("now"), schedules.c.updated_at <= bindparam("now")),
     not_(schedules.c.is_paused),
     or_(schedules.c.leased_until.is_(None), schedules.c.leased_until <= bindparam("now")),
 )
@@ -33,12 +40,12 @@ SET_PAUSED = (
     .values(is_paused=bindparam("new_is_paused"), next_fire=bindparam("new_next_fire"), **_NO_LOAN)
 )
 REMOVE_SCHEDULE = delete(schedules).where(_THE_SCHEDULE)
-NEXT_DUE = select(func.min(schedules.c.next_fire)).where(not_(schedules.c.is_paused))
+NEXT_DUE = select(func.min(_DUE)).where(not_(schedules.c.is_paused))
 
 DUE_SCHEDULES = (
     select(schedules.c.name)
     .where(_IS_DUE)
-    .order_by(schedules.c.next_fire, schedules.c.name)
+    .order_by(_DUE, schedules.c.name)
     .limit(bindparam("at_most"))
 )
 #: Another may borrow it between that question and here, so the condition is asked again.

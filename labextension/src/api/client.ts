@@ -4,7 +4,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 
 import type {
-  AnswerRequest, Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DebugCopy, FlowView, GridColumn, LogPage, MarkRequest,
+  AnswerRequest, Asked, BackfillRequest, BackfillView, CheckRequest, ContractView, DatasetView, DebugCopy, FlowView, GridColumn, LineageView, LogPage, MarkRequest,
   PastView, RunPage, RunView, ScheduleRequest, ScheduleView, StartRequest, StatusView, TagRequest, TasksRequest, WhyView
 } from '../core/wire.gen';
 import { keyOf } from '../core/run';
@@ -124,6 +124,14 @@ export class FlowClient {
   }
 
   // -- schedules --------------------------------------------------------------------------------
+
+  datasets(): Promise<DatasetView[]> {
+    return this._get('datasets');
+  }
+
+  lineage(dataset: string, limit = 1): Promise<LineageView[]> {
+    return this._get(`lineage${query({ dataset, limit })}`);
+  }
 
   schedules(): Promise<ScheduleView[]> {
     return this._get('schedules');

@@ -12,6 +12,7 @@ export type AnyShape =
   | BackfillView
   | CheckRequest
   | ContractView
+  | DatasetView
   | DebugCopy
   | ErrorView
   | FailureView
@@ -22,8 +23,10 @@ export type AnyShape =
   | GridField
   | GroupView
   | LastRunsRequest
+  | LineageView
   | LogEvent
   | LogPage
+  | MadeView
   | MarkRequest
   | MoveView
   | NotebookEvent
@@ -49,7 +52,9 @@ export type AnyShape =
   | TaskRunView
   | TaskView
   | TasksRequest
+  | TouchRequest
   | Unwatch
+  | UpdateView
   | WatchAttempt
   | WatchRun
   | WatchRuns
@@ -186,6 +191,24 @@ export interface ParameterView {
   help: string;
 }
 /**
+ * A dataset, its last update, and the schedules that wait for it.
+ */
+export interface DatasetView {
+  name: string;
+  last: UpdateView | null;
+  consumers: string[];
+}
+/**
+ * An update of a dataset. Without a `run` somebody said so by hand, in the words `note`.
+ */
+export interface UpdateView {
+  dataset: string;
+  at: string;
+  run: string | null;
+  task: string | null;
+  note: string;
+}
+/**
  * A copy of what an attempt ran, to run by hand, and the cell (from 1) that failed.
  *
  * `kernel` is the id of the attempt's own kernel, with its variables, where that was kept.
@@ -318,6 +341,26 @@ export interface LastRunsRequest {
   flow: string;
   task?: string;
   limit?: number;
+}
+/**
+ * What led to an update: the task that made it, the tasks before that, and the updates that its
+ * run was made for.
+ */
+export interface LineageView {
+  update: UpdateView;
+  flow: string;
+  made: MadeView | null;
+  sources: MadeView[];
+  causes: LineageView[];
+}
+/**
+ * A task run that something was made by, or from: its notebook, and which version of it.
+ */
+export interface MadeView {
+  task: string;
+  source: string;
+  digest: string;
+  origin: string;
 }
 /**
  * More of an attempt's log, from byte `start`; the next one begins at `next`.
@@ -487,7 +530,7 @@ export interface ScheduleRequest {
   dry_run?: boolean;
 }
 /**
- * A schedule and when it fires next.
+ * A schedule and when it fires next. `on_update` has the datasets that it waits for.
  */
 export interface ScheduleView {
   name: string;
@@ -504,6 +547,7 @@ export interface ScheduleView {
   is_paused: boolean;
   next_fire: string | null;
   upcoming: FireView[];
+  on_update: string;
 }
 /**
  * Run a flow. `params` are typed values by name; `anew`: restore no earlier result.
@@ -582,6 +626,13 @@ export interface TagRequest {
 export interface TasksRequest {
   tasks?: string[];
   downstream?: boolean;
+}
+/**
+ * Say that a dataset was updated, by something that is no task.
+ */
+export interface TouchRequest {
+  dataset: string;
+  note?: string;
 }
 /**
  * Why a task does not run, in words, or what it does; the most telling reason first.

@@ -19,6 +19,7 @@ import { AttemptModel } from '../model/attempt';
 import { FlowsModel } from '../model/flows';
 import { RunModel } from '../model/run';
 import { RunsModel } from '../model/runs';
+import { DatasetsModel } from '../model/datasets';
 import { SchedulesModel } from '../model/schedules';
 import { Shared } from '../model/shared';
 import type { ILoan } from '../model/shared';
@@ -34,6 +35,7 @@ class Flows implements IFlows {
     this.flows = new FlowsModel(this.client);
     this.runs = new RunsModel(this.stream);
     this.schedules = new SchedulesModel(this.client);
+    this.datasets = new DatasetsModel(this.client);
     this._runs = new Shared(id => new RunModel(id, this.client, this.stream));
     this._attempts = new Shared(
       key => new AttemptModel(JSON.parse(key) as IAttemptName, this.client, this.stream)
@@ -52,6 +54,7 @@ class Flows implements IFlows {
   readonly flows: FlowsModel;
   readonly runs: RunsModel;
   readonly schedules: SchedulesModel;
+  readonly datasets: DatasetsModel;
 
   get settings(): IFlowSettings {
     return this._settings;

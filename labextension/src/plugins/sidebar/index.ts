@@ -8,7 +8,7 @@ import type { AccordionPanel } from '@lumino/widgets';
 import { CommandIDs, describedBy } from '../../commands';
 import { IFlows } from '../../tokens';
 import { flowIcon } from '../icons';
-import { FlowsSection, RunsSection, SchedulesSection } from './lists';
+import { DatasetsSection, FlowsSection, RunsSection, SchedulesSection } from './lists';
 
 /** Lists flows, schedules and runs. Without a restorer it still works. */
 export const sidebar: JupyterFrontEndPlugin<void> = {
@@ -30,16 +30,18 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     panel.node.setAttribute('aria-label', trans.__('Flows, schedules and runs'));
     panel.toolbar.addItem('refresh', new ToolbarButton({
       icon: refreshIcon,
-      tooltip: trans.__('Look for flows and schedules again'),
+      tooltip: trans.__('Look for flows, schedules and datasets again'),
       onClick: () => {
         flows.flows.nudge();
         flows.schedules.nudge();
+        flows.datasets.nudge();
       }
     }));
     panel.addWidget(new FlowsSection(trans.__('Flows'), flows, app.commands));
     panel.addWidget(new SchedulesSection(trans.__('Schedules'), flows, app.commands));
+    panel.addWidget(new DatasetsSection(trans.__('Datasets'), flows, app.commands));
     panel.addWidget(new RunsSection(trans.__('Runs'), flows, app.commands));
-    (panel.content as AccordionPanel).setRelativeSizes([2, 2, 3]);
+    (panel.content as AccordionPanel).setRelativeSizes([2, 2, 2, 3]);
     app.shell.add(panel, 'left', { rank: 250, type: 'Flows' });
     restorer?.add(panel, panel.id);
 

@@ -1,4 +1,5 @@
-/** The three lists of the side bar. Each keeps its model up to date only while it is unfolded. */
+/** The lists of the side bar. Each keeps its model up to date only while it is unfolded. */
+import { useCallback } from 'react';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 
@@ -7,6 +8,7 @@ import type { ScheduleView } from '../../core/wire.gen';
 import type { ShownModel } from '../../model/shown';
 import type { IFlows } from '../../tokens';
 import { Button } from '../../view/Button';
+import { DatasetList } from '../../view/lists/DatasetList';
 import { FlowList } from '../../view/lists/FlowList';
 import { RunList } from '../../view/lists/RunList';
 import { ScheduleList } from '../../view/lists/ScheduleList';
@@ -95,6 +97,32 @@ function Schedules({ flows, commands }: ISectionProps): JSX.Element {
 /** A schedule, and the flow that it runs, as commands take them. */
 function addressed({ flow, source, name }: ScheduleView): { readonly flow: string; readonly name: string } {
   return { flow: source ? `${source}::${flow}` : flow, name };
+}
+
+export class DatasetsSection extends ListWidget {
+  protected override holdModels(): IDisposable {
+    return this.flows.datasets.hold();
+  }
+
+  protected override render(): JSX.Element {
+    return <Datasets flows={this.flows} commands={this.commands} />;
+  }
+}
+
+function Datasets({ flows, commands }: ISectionProps): JSX.Element {
+  const model = flows.datasets;
+  useModel(model);
+  const lineage = useCallback((dataset: string) => flows.client.lineage(dataset), [flows]);
+  return (
+    <>
+      <Refusal model={model} again={() => void model.refresh()} />
+      <DatasetList
+        datasets={model.error ? (model.list ?? []) : model.list}
+        lineage={lineage}
+        onOpen={(run, task) => void commands.execute(CommandIDs.openRun, task === null ? { run } : { run, task })}
+      />
+    </>
+  );
 }
 
 export class RunsSection extends ListWidget {

@@ -57,7 +57,8 @@ function Schedule({ schedule, onPause, onResume, onChange, onBackfill, onRemove,
       <p className="jp-Flow-soft">
         <strong>{schedule.is_paused ? 'paused' : next === null ? 'over' : `in ${duration(Math.max(0, (next - now) / 1000))}`}</strong>
         {schedule.name !== schedule.flow ? ` · runs ${schedule.flow}` : ''}
-        {' · '}<code>{schedule.cron}</code> · {schedule.tz}{schedule.catchup !== 'none' ? ` · catches up on ${schedule.catchup}` : ''}
+        {schedule.on_update ? <> · when <code>{schedule.on_update}</code> {/ & /.test(schedule.on_update) ? 'were' : 'was'} updated</> : null}
+        {schedule.cron ? <> · <code>{schedule.cron}</code> · {schedule.tz}</> : null}{schedule.catchup !== 'none' ? ` · catches up on ${schedule.catchup}` : ''}
       </p>
       {schedule.is_paused ? null : <Fires schedule={schedule} zone={zone} />}
     </li>
