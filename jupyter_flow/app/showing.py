@@ -104,6 +104,7 @@ def _flow(
         problems=problems,
         schedule=flow.options.schedule,
         tz=flow.options.tz,
+        on_update="" if flow.options.on_update is None else str(flow.options.on_update),
         groups=[
             api.GroupView(name=each.name, tasks=list(each.members), parent=each.parent)
             for each in flow.groups

@@ -70,7 +70,10 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowView:
-    """A flow as it is written. ``address`` names it in requests; ``problems`` may forbid a run."""
+    """A flow as it is written. ``address`` names it in requests; ``problems`` may forbid a run.
+
+    ``on_update`` has the datasets that it waits for.
+    """
 
     name: str
     address: str
@@ -82,6 +85,7 @@ class FlowView:
     schedule: str | None = None
     tz: str | None = None
     groups: list[GroupView] = field(default_factory=list)
+    on_update: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

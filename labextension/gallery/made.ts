@@ -77,7 +77,7 @@ export function madePage(size: number, now: number, share = 0.62, seed = 7): Run
       logical_date: '2026-03-01T06:00:00+00:00', created_at: new Date(START + shift).toISOString(), started_at: new Date(START + shift).toISOString(),
       ended_at: share < 1 ? null : new Date(now).toISOString(), tasks: counts, schedule: 'nightly', backfill: null, parent: null, is_left: false
     },
-    flow: { name: 'nightly', address: 'nightly.ipynb::nightly', source: 'nightly.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, groups: [] },
+    flow: { name: 'nightly', address: 'nightly.ipynb::nightly', source: 'nightly.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, on_update: '', groups: [] },
     task_runs: runs
   };
 }

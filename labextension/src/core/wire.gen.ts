@@ -250,6 +250,8 @@ export interface FireView {
 }
 /**
  * A flow as it is written. `address` names it in requests; `problems` may forbid a run.
+ *
+ * `on_update` has the datasets that it waits for.
  */
 export interface FlowView {
   name: string;
@@ -262,6 +264,7 @@ export interface FlowView {
   schedule: string | null;
   tz: string | null;
   groups: GroupView[];
+  on_update: string;
 }
 /**
  * A task of a flow. `what` is what it runs, `rules` its condition and trigger in words.

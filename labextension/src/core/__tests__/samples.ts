@@ -16,7 +16,7 @@ export function task(name: string, upstream: string[] = [], more: Partial<TaskVi
 }
 
 export function flow(tasks: TaskView[], groups: GroupView[] = []): FlowView {
-  return { name: 'churn', address: 'churn.ipynb::churn', source: 'churn.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, groups };
+  return { name: 'churn', address: 'churn.ipynb::churn', source: 'churn.ipynb', description: '', tasks, params: [], problems: [], schedule: null, tz: null, on_update: '', groups };
 }
 
 export function run(more: Partial<RunView> = {}): RunView {

@@ -44,7 +44,10 @@ describe('what is asked', () => {
     [LINE, '0  6 * * 1-5', 'Europe/Berlin', true],
     [LINE, '0 6 * * 1-5', 'UTC', false],
     [{ ...LINE, tz: null }, '0 6 * * 1-5', 'UTC', true],
-    [BARE, '', 'UTC', false]
+    [BARE, '', 'UTC', false],
+    [{ ...BARE, on_update: 'sales' }, ' ', 'UTC', true],
+    [{ ...BARE, on_update: 'sales' }, '@daily', 'UTC', false],
+    [{ ...LINE, on_update: 'sales' }, '', 'UTC', false]
   ])('knows whether it is what the line says', (flow, cron, tz, is) => {
     expect(isOfLine(flow, { cron, tz })).toBe(is);
   });
@@ -162,4 +165,17 @@ describe('the form of a backfill', () => {
     expect((await screen.findByRole('alert')).textContent).toBe('No fire time lies there. Do so.');
     expect((screen.getByRole('button', { name: 'Begin' }) as HTMLButtonElement).disabled).toBe(true);
   });
+});
+
+it('needs no times of a flow that waits for datasets', async () => {
+  const onSchedule = vi.fn();
+  const flow = { ...BARE, on_update: 'sales & prices' };
+  const waiting: ScheduleView = { ...SCHEDULED, cron: '', upcoming: [], next_fire: null, on_update: 'sales & prices' };
+  const preview = vi.fn(() => Promise.resolve({ answer: waiting }));
+  render(<ScheduleForm flow={flow} preview={preview} onSchedule={onSchedule} onCancel={vi.fn()} />);
+
+  expect(await screen.findByText('sales & prices')).toBeTruthy();
+  expect(screen.queryByText(/would never run/)).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: 'Schedule' }));
+  expect(onSchedule).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ options: {} }));
 });

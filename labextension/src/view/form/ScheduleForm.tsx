@@ -35,7 +35,7 @@ export function ScheduleForm(props: IScheduleFormProps): JSX.Element {
   }));
   const [sent, setSent] = useState<ISchedule | null>(null);
   const parameters = useParameters(flow.params, scheduled?.params ?? {});
-  const isEmpty = said.cron.trim() === '';
+  const isEmpty = said.cron.trim() === '' && !flow.on_update;
   const asked = useAnswer(isEmpty ? null : scheduleRequest(flow, said), preview);
   // Why it was refused is told until something else is typed.
   const wrong = { ...(said === sent ? placed(error) : {}), ...placed(asked.error) };
@@ -59,6 +59,7 @@ export function ScheduleForm(props: IScheduleFormProps): JSX.Element {
         onChange={times => setSaid({ ...said, ...times })}
       />
       <section className="jp-Flow-preview" aria-label="next runs" aria-busy={asked.isAsking}>
+        {asked.answer?.on_update ? <p>It runs when <code>{asked.answer.on_update}</code> {/ & /.test(asked.answer.on_update) ? 'were' : 'was'} updated.</p> : null}
         {asked.answer ? <Next schedule={asked.answer} zone={zone} /> : <p className="jp-Flow-soft">{isEmpty ? 'The next runs are shown here.' : asked.isAsking ? 'Counting…' : 'No next run: see above.'}</p>}
       </section>
       {parameters.fields}
@@ -71,6 +72,9 @@ export function ScheduleForm(props: IScheduleFormProps): JSX.Element {
 }
 
 function Next({ schedule, zone }: { schedule: ScheduleView; zone: string }): JSX.Element {
+  if (schedule.upcoming.length === 0 && schedule.on_update) {
+    return <></>;
+  }
   return schedule.upcoming.length === 0
     ? <p className="jp-Flow-reason" data-tone="warn">It would never run: that time is over.</p>
     : <><h4>Next runs</h4><Fires schedule={schedule} zone={zone} /></>;

@@ -45,6 +45,10 @@ export function timesOf(flow: FlowView, scheduled: ScheduleView | null, here: st
 
 /** Whether these are the times of the flow's line: then a schedule follows what becomes of the line. */
 export function isOfLine(flow: FlowView, { cron, tz }: ITimes): boolean {
+  const isByUpdates = Boolean(flow.on_update) && flow.schedule === null;
+  if (isByUpdates && cron.trim() === '') {
+    return true;
+  }
   return flow.schedule !== null && plain(cron) === plain(flow.schedule) && tz.trim() === (flow.tz ?? 'UTC');
 }
 

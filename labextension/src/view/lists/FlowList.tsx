@@ -66,6 +66,7 @@ function Row({ flow, isTwin, onOpen, onRun, onSchedule }: IRowProps): JSX.Elemen
       <button type="button" className="jp-Flow-row" title={`${flow.name}, in ${flow.source}`} onClick={() => onOpen(flow)}>
         <span className="jp-Flow-rowLine">
           <strong className="jp-Flow-clip">{flow.name}</strong>
+          {flow.on_update ? <span className="jp-Flow-tag" title={`runs when ${flow.on_update} was updated`}>{flow.on_update}</span> : null}
           {flow.schedule ? <span className="jp-Flow-tag" title={`${flow.schedule} ${flow.tz ?? ''}`}>{flow.schedule}</span> : null}
         </span>
         <span className="jp-Flow-rowLine jp-Flow-soft">

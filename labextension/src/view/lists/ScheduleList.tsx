@@ -55,7 +55,7 @@ function Schedule({ schedule, onPause, onResume, onChange, onBackfill, onRemove,
         <Button label={`unschedule ${schedule.name}`} icon="trash" iconOnly onClick={onRemove ? () => onRemove(schedule.name) : undefined} />
       </div>
       <p className="jp-Flow-soft">
-        <strong>{schedule.is_paused ? 'paused' : next === null ? 'over' : `in ${duration(Math.max(0, (next - now) / 1000))}`}</strong>
+        <strong>{schedule.is_paused ? 'paused' : next === null ? (schedule.on_update ? 'waits' : 'over') : `in ${duration(Math.max(0, (next - now) / 1000))}`}</strong>
         {schedule.name !== schedule.flow ? ` · runs ${schedule.flow}` : ''}
         {schedule.on_update ? <> · when <code>{schedule.on_update}</code> {/ & /.test(schedule.on_update) ? 'were' : 'was'} updated</> : null}
         {schedule.cron ? <> · <code>{schedule.cron}</code> · {schedule.tz}</> : null}{schedule.catchup !== 'none' ? ` · catches up on ${schedule.catchup}` : ''}
