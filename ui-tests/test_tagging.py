@@ -13,6 +13,8 @@ def test_a_notebook_is_made_a_task_with_its_button_and_form(lab, window):
     window.open("prices.ipynb")
     bar = window.page.locator(".jp-NotebookPanel-toolbar .jp-Flow-taskButton")
 
+    # A notebook that is still opening takes the focus, and the dialog takes it back.
+    window.kernel_is_ready()
     bar.get_by_role("button").click()
     form = window.page.locator(".jp-Flow-taskForm")
     expect(form.get_by_label("Name")).to_have_value("prices")
