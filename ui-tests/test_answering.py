@@ -37,3 +37,23 @@ def test_a_person_answers_with_a_form(lab, window):
     window.task("ship").click()
     expect(window.run.get_by_text('secret("SHIPPING")')).to_be_visible()
     window.shot("secret")
+
+
+def test_the_panel_under_a_cell_asks_as_well(lab, window):
+    flow = '%%flow asking\nok = approve("Go on?", form={"share": 0.1})'
+    lab.write("asking/asking.ipynb", "%load_ext jupyter_flow", flow, "%flow run")
+    window.open("asking/asking.ipynb")
+    window.kernel_is_ready()
+    for number in (1, 2, 3):
+        window.run_cell(number)
+    panel = window.cell(3).locator(".jp-Flow-panel")
+    task = panel.get_by_role("button", name="Task ok")
+    expect(task).to_have_attribute("data-state", "waiting")
+    task.click()
+    question = panel.get_by_role("form", name="answer ok")
+    question.get_by_label("share").fill("0.5")
+    window.shot("panel")
+    question.get_by_role("button", name="Approve").click()
+
+    expect(task).to_have_attribute("data-state", "succeeded")
+    expect(panel.get_by_text("0.5")).to_be_visible()
