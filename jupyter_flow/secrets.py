@@ -7,12 +7,13 @@ Stands beside the layers, because kernels use it too: it imports next to nothing
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_flow.core.errors import FlowError
-from jupyter_flow.core.secrets import SHORTEST, is_name
+from jupyter_flow.core.secrets import SHORTEST, is_name, template_of
 from jupyter_flow.handoff import shell_of_kernel as _shell
 
 if TYPE_CHECKING:
@@ -57,11 +58,28 @@ def secret(name: str) -> str:
     ``JUPYTER_FLOW_SECRETS`` names, in the keyring of the system and in the sources of installed
     packages. In a task, it is masked wherever it is shown from then on.
 
+    Where a flow is being made (``with Flow(…):``) it is not looked for: what comes back is the
+    place of the secret, so that the flow has its name and never what it is.
+
     Raises FlowError (JF320) if it is in none of them, and says where it was looked for.
     """
+    making = sys.modules.get("jupyter_flow.core.build.making")
+    if making is not None and making.is_being_made():
+        return _place_of(name)
     found = resolve(name)
     tell(found)
     return found
+
+
+def _place_of(name: str) -> str:
+    if not is_name(name):
+        raise _no_name(name)
+    return template_of(name)
+
+
+def _no_name(name: str) -> SecretError:
+    hint = "Letters, digits, _, - and . make a name."
+    return SecretError(f"{name!r} is no name of a secret", hint=hint)
 
 
 def tell(*secrets: str) -> None:
@@ -99,9 +117,7 @@ def resolve(
 ) -> str:
     """The secret called *name*. Raises SecretError, which says where it was looked for."""
     if not is_name(name):
-        raise SecretError(
-            f"{name!r} is no name of a secret", hint="Letters, digits, _, - and . make a name."
-        )
+        raise _no_name(name)
     variable, folder = f"{VARIABLE}{name}", environ.get(FOLDER, "")
     if environ.get(variable):
         return environ[variable]

@@ -291,6 +291,11 @@ class Params:
 _current: ContextVar[Flow | None] = ContextVar("jupyter_flow_current", default=None)
 
 
+def is_being_made() -> bool:
+    """Whether a flow is being made here: within its ``with``."""
+    return _current.get() is not None
+
+
 def here() -> Flow:
     """The flow of the innermost ``with``. Raises UsageError outside of all."""
     flow = _current.get()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import jupyter_flow
 from jupyter_flow.core.expressions import Compare, Constant, EvaluationError, evaluate
 from jupyter_flow.core.inputs.templates import render, secrets_in, wrong_with
 from jupyter_flow.core.language import read
@@ -176,3 +177,18 @@ def test_what_is_learned_later_is_masked_from_then_on() -> None:
 
     assert mask
     assert mask.text("hunter2") == MASK
+
+
+def test_where_a_flow_is_made_a_secret_is_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_FLOW_SECRET_TOKEN", "hunter2")
+    with jupyter_flow.Flow("leaks") as leaks:
+        jupyter_flow.notebook("load", token=jupyter_flow.secret("TOKEN"))
+        with pytest.raises(jupyter_flow.FlowError, match="no name of a secret"):
+            jupyter_flow.secret("a b")
+
+    flow = leaks.build()
+    found = read('load(token=secret("TOKEN"))').flow
+    assert found is not None
+    assert flow.tasks == found.tasks
+    assert "hunter2" not in repr(flow)
+    assert jupyter_flow.secret("TOKEN") == "hunter2"
