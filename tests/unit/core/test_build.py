@@ -294,6 +294,12 @@ inner >> mail
     assert etl.build() == read(cell).flow
 
 
+def _filled(etl: Flow, name: str, *, chained: bool = False) -> object:
+    with etl.group(name) as group:
+        task = etl.notebook("x")
+        return group >> task if chained else group
+
+
 @pytest.mark.parametrize(
     ("make", "what"),
     [
@@ -301,8 +307,8 @@ inner >> mail
         (lambda etl: (etl.group("a"), etl.group("a")), "there is a group 'a' already"),
         (lambda etl: etl.group("a", retry=2), "no option 'retry'"),
         (lambda etl: etl.group("a"), "the group 'a' has no tasks"),
-        (lambda etl: etl.group("x").__enter__() and etl.notebook("x"), "is a group and a task"),
-        (lambda etl: etl.group("a").__enter__() >> etl.notebook("x"), "one is in the other"),
+        (lambda etl: _filled(etl, "x") and etl.notebook("x"), "is a group and a task"),
+        (lambda etl: _filled(etl, "a", chained=True), "one is in the other"),
     ],
 )
 def test_a_group_that_cannot_be_is_refused(make: Callable[[Flow], object], what: str) -> None:
