@@ -107,8 +107,9 @@ class Outbox:
 
     def _work(self) -> None:
         while True:
+            is_last = self._is_closing  # before looking: what came until then is seen
             until = self._look()
-            if self._is_closing and not self._sending:
+            if is_last and not self._sending:
                 return
             message = self._clock.wait(self._inbox, until)
             while message is not None:

@@ -330,6 +330,35 @@ def test_closing_waits_for_what_is_on_its_way_and_takes_no_more(alerts: Alerts) 
     assert alerts.kept[late].sent_at is None
 
 
+def test_what_comes_while_it_looks_for_the_last_time_but_one_is_sent(alerts: Alerts) -> None:
+    ends = threading.Event()
+
+    class Ending(Outbox):
+        def wake(self) -> None:
+            super().wake()
+            ends.set()
+
+    class Between(Alerts):
+        """When it has been asked and before it has answered, an alert comes, and the end."""
+
+        def next_due(self, *, now: datetime) -> datetime | None:
+            if not self.kept:
+                self.add()
+                end.start()
+                assert ends.wait(SOON)
+                return None
+            return super().next_due(now=now)
+
+    post, alerts = Post(), Between(alerts.clock)
+    outbox = Ending(alerts, post, alerts.clock, compose=composed, owner="here")
+    end = threading.Thread(target=outbox.finish, args=(SOON,))
+    outbox.start()
+
+    assert ends.wait(SOON)
+    end.join(SOON)
+    assert len(post.sent) == 1
+
+
 def test_a_store_that_cannot_be_reached_is_told_of_once_and_tried_again(
     alerts: Alerts, caplog: pytest.LogCaptureFixture
 ) -> None:
