@@ -48,6 +48,11 @@ SETTINGS = {
         "where files that tasks hand on are kept: a folder, or a URL as `s3://bucket/folder`",
         "`artifacts` in the home folder",
     ),
+    "executor": ("who makes attempts: `local` or `dask`", f"`{_DEFAULT.executor}`"),
+    "dask": (
+        "which cluster, if it is Dask: the address of its scheduler, or a table",
+        "none",
+    ),
     "load_limit": (
         "artifacts of more bytes than this reach a notebook unloaded",
         f"{_DEFAULT.load_limit:,}",

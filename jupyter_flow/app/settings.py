@@ -6,6 +6,7 @@ Read once, from the environment (``JUPYTER_FLOW_…``), then from ``jupyter_flow
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +17,20 @@ from typing import Any
 from jupyter_flow.core.errors import UsageError
 
 HOME = ".jupyter_flow"
+#: Who may make attempts.
+EXECUTORS = ("local", "dask")
+#: How many attempts a process has made at a time by a cluster: there are workers, or it waits.
+_MANY = 1000
+#: The words of the table ``dask``, and what each of them has to be.
+_DASK: Mapping[str, type] = {
+    "scheduler": str,
+    "cluster": str,
+    "arguments": dict,
+    "workers": int,
+    "adapt": dict,
+    "shared_disk": bool,
+    "resources": list,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +47,10 @@ class Settings:
     is the address of the Jupyter server whose root is ``lab_root``, for links;
     ``alert_templates`` is a folder. ``artifact_store`` is a folder or a URL of fsspec, "" for
     ``<home>/artifacts``; artifacts of more than ``load_limit`` bytes reach a notebook unloaded.
+
+    ``executor`` says who makes attempts, ``dask`` which cluster: an address (``scheduler``) or the
+    class of a ``cluster`` with its ``arguments``, the ``workers`` that it has or between how many
+    it may ``adapt``; whether they have a ``shared_disk``, and which pools are their ``resources``.
     """
 
     folder: Path
@@ -51,6 +70,8 @@ class Settings:
     alert_templates: str = ""
     artifact_store: str = ""
     load_limit: int = 256 * 1024 * 1024
+    executor: str = "local"
+    dask: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -62,12 +83,28 @@ class Settings:
         project = _project_of(folder)
         said = _from_files(project) | _from_environment(environ)
         home = project / said.pop("home", HOME)
-        said["max_parallel"] = said.get("max_parallel") or os.cpu_count() or 2
+        is_here = _check_executor(said) == "local"
+        most = os.cpu_count() or 2 if is_here else _MANY
+        said["max_parallel"] = said.get("max_parallel") or most
         store = said.get("artifact_store", "")
         if store and "://" not in store:
             said["artifact_store"] = str(project / store)
         database = said.pop("database", f"sqlite:///{home / 'flow.db'}")
         return cls(folder=folder, home=home, database=database, **said)
+
+
+def _check_executor(said: dict[str, Any]) -> str:
+    """Who makes attempts. Raises UsageError when it is a cluster and nobody says which."""
+    dask = said.get("dask", {})
+    executor = said["executor"] = said.get("executor", "local")
+    if executor == "dask" and bool(dask.get("scheduler")) == bool(dask.get("cluster")):
+        raise UsageError(
+            "the executor 'dask' needs a cluster, at an address or of a class",
+            hint="Say --dask-scheduler tcp://host:8786; or, in the table [dask] of the settings, "
+            'scheduler = "tcp://host:8786" or cluster = "dask_jobqueue.SLURMCluster".',
+            code="JF410",
+        )
+    return str(executor)
 
 
 def _project_of(folder: Path) -> Path:
@@ -122,6 +159,10 @@ def _read(name: str, value: Any, source: str) -> Any:
             return _seconds(value, least=1.0 if name == "lease" else 0.0)
         if name == "pools":
             return _pools(value)
+        if name == "dask":
+            return _dask(value)
+        if name == "executor" and value not in EXECUTORS:
+            raise ValueError(f"It is one of: {', '.join(EXECUTORS)}.")
         return str(value)
     except (TypeError, ValueError) as error:
         raise UsageError(
@@ -150,3 +191,17 @@ def _pools(value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         raise TypeError('Write pools as "gpu=1,db=4", or as a table in the file.')
     return {name: _number(slots) for name, slots in value.items()}
+
+
+def _dask(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("{") else {"scheduler": value}
+    if not isinstance(value, dict):
+        raise TypeError("Write the address of a scheduler, or a table.")
+    for name, each in value.items():
+        wanted = _DASK.get(name)
+        if wanted is None:
+            raise ValueError(f"'dask' has no {name!r}; it has {', '.join(_DASK)}.")
+        if not isinstance(each, wanted):
+            raise TypeError(f"'{name}' is a {wanted.__name__}.")
+    return value

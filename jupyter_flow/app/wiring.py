@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,14 +46,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_flows(folder: Path | None = None) -> Iterator[Flows]:
+def open_flows(
+    folder: Path | None = None, said: Mapping[str, str] | None = None
+) -> Iterator[Flows]:
     """The use-cases for the project around *folder* (the current one, unless given).
 
-    What is slow to load is loaded at its first use: `check` opens no store, `runs` no executor.
+    *said* are settings that come before all others, by the names of their variables. What is slow
+    to load is loaded at its first use: `check` opens no store, `runs` no executor.
     On leaving, runs in the background are waited for and everything is closed; an interrupt
     leaves at once, and what runs ends with the process.
     """
-    flows = wire(Settings.read(folder))
+    flows = wire(Settings.read(folder, {**os.environ, **(said or {})}))
     try:
         yield flows
     except KeyboardInterrupt:
@@ -114,7 +119,8 @@ class Parts:
         settings = self.settings
         admission = Admission(max_parallel=settings.max_parallel, pools=settings.pools)
         executor = self._executor()
-        has_memory = memory.guard(settings.memory_reserve, short=executor.make_room)
+        reserve = settings.memory_reserve if settings.executor == "local" else 0
+        has_memory = memory.guard(reserve, short=executor.make_room)
         around = Surroundings(
             store=stores.runs,
             executor=executor,
@@ -238,6 +244,8 @@ def _name_of_store(database: str) -> str:
 
 
 def _executor(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:
+    if settings.executor == "dask":
+        return _of_cluster(settings, artifacts)
     from jupyter_flow.execution.kept import KeptKernels
     from jupyter_flow.execution.local import LocalExecutor
 
@@ -246,3 +254,34 @@ def _executor(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Exe
     return LocalExecutor(
         now=clock.now, kept=kept, artifacts=artifacts, load_limit=settings.load_limit
     )
+
+
+def _of_cluster(settings: Settings, artifacts: ArtifactStore) -> Executor:
+    """Raises FlowError when the cluster is not there: before anything has been begun."""
+    from jupyter_flow.execution.dask import needs_dask
+
+    needs_dask()
+    from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
+    from jupyter_flow.execution.dask.executor import DaskExecutor
+
+    from .equipment import equip
+
+    said = dict(settings.dask)
+    shares_disk, resources = said.pop("shared_disk", None), said.pop("resources", None)
+    store = settings.artifact_store
+    is_far = "://" in store
+    executor = DaskExecutor(
+        Cluster(ClusterConfig(**said)),
+        home=settings.home,
+        equip=partial(
+            equip,
+            artifact_store=store if is_far else "",
+            owner=_name_of_store(settings.database) if is_far else "",
+            load_limit=settings.load_limit,
+        ),
+        artifacts=None if is_far else artifacts,
+        shares_disk=shares_disk,
+        resources=resources,
+    )
+    executor.connect()
+    return executor

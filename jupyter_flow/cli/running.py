@@ -32,6 +32,14 @@ Run_ = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON on standard output, nothing else.")
 ]
+Executor_ = Annotated[
+    str | None,
+    typer.Option(help="Who makes attempts: local, or dask.", metavar="local|dask"),
+]
+DaskScheduler = Annotated[
+    str | None,
+    typer.Option(help="Have the workers of that Dask cluster make attempts.", metavar="ADDRESS"),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the summary at the end.")]
 
 
@@ -53,16 +61,25 @@ def run(
     anew: Annotated[
         bool, typer.Option("--no-cache", help="Restore no result of an earlier run.")
     ] = False,
+    executor: Executor_ = None,
+    dask_scheduler: DaskScheduler = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a flow here, to its end. Ctrl-C cancels it; a second Ctrl-C leaves at once."""
     from jupyter_flow.app.wiring import open_flows
     from jupyter_flow.core.asking import moment, pairs
+    from jupyter_flow.core.errors import UsageError
 
     from .console import show_problems
 
-    with open_flows(ctx.obj) as flows:
+    said = who_makes(executor, dask_scheduler)
+    if said and detach:
+        raise UsageError(
+            "a service makes the attempts of a run that is detached, with an executor of its own",
+            hint="Say it to the service: jupyter flow serve --executor …; or in jupyter_flow.toml.",
+        )
+    with open_flows(ctx.obj, said) as flows:
         checked = flows.flow(flow)
         show_problems(problem for problem in checked.problems if not problem.is_error)
         started = flows.start(
@@ -76,6 +93,14 @@ def run(
             _detach(flows, started, as_json=as_json)
         else:
             _carry(flows, started, as_json=as_json, quiet=quiet)
+
+
+def who_makes(executor: str | None, dask_scheduler: str | None) -> dict[str, str]:
+    """What was said on the command line of the executor, as settings."""
+    said = {} if executor is None else {"JUPYTER_FLOW_EXECUTOR": executor}
+    if dask_scheduler is not None:
+        said = {"JUPYTER_FLOW_EXECUTOR": executor or "dask", "JUPYTER_FLOW_DASK": dask_scheduler}
+    return said
 
 
 def _detach(flows: Flows, run: RunId, *, as_json: bool) -> None:
@@ -92,12 +117,17 @@ def _detach(flows: Flows, run: RunId, *, as_json: bool) -> None:
 
 
 def repair(
-    ctx: typer.Context, run: Run_ = "", as_json: AsJson = False, quiet: Quiet = False
+    ctx: typer.Context,
+    run: Run_ = "",
+    executor: Executor_ = None,
+    dask_scheduler: DaskScheduler = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Do again what did not succeed, and all after it, in the same run. The rest is kept."""
     from jupyter_flow.app.wiring import open_flows
 
-    with open_flows(ctx.obj) as flows:
+    with open_flows(ctx.obj, who_makes(executor, dask_scheduler)) as flows:
         found = flows.run(run).id
         if flows.repair(found):
             _asked("asked for a repair of", found)

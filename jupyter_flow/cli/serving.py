@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .running import AsJson
+from .running import AsJson, DaskScheduler, Executor_, who_makes
 
 if TYPE_CHECKING:
     from jupyter_flow.app.flows import Flows
@@ -33,6 +33,8 @@ def serve(
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Write the log as JSON, an object a line.")
     ] = False,
+    executor: Executor_ = None,
+    dask_scheduler: DaskScheduler = None,
     as_json: AsJson = False,
     background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
     ready_fd: Annotated[int | None, typer.Option("--ready-fd", hidden=True)] = None,
@@ -40,7 +42,7 @@ def serve(
     """Drive runs and fire schedules, until stopped. Ctrl-C lets the tasks that run end first."""
     from jupyter_flow.app.wiring import open_flows
 
-    with open_flows(ctx.obj) as flows:
+    with open_flows(ctx.obj, who_makes(executor, dask_scheduler)) as flows:
         if status:
             _show_services(flows, as_json=as_json)
         elif stop:

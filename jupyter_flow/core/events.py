@@ -25,10 +25,14 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunAdopted:
-    """A driver took up a run that another one left. What was running then is lost."""
+    """A driver took up a run that another one left. What was running then is lost.
+
+    Except ``going_on``: attempts that are made elsewhere, and that it follows from now on.
+    """
 
     kind: Literal["run_adopted"] = "run_adopted"
     owner: str = ""
+    going_on: tuple[TaskKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

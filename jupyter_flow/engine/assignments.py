@@ -42,9 +42,13 @@ class Assignments:
         inputs: Mapping[str, Any],
         env: Mapping[str, str],
         *,
+        files: tuple[str, ...] = (),
         remarks: tuple[str, ...] = (),
     ) -> Assignment:
-        """The assignment of attempt *number*; *inputs* and *env* have nothing left to render."""
+        """The assignment of attempt *number*; nothing in it is left to render.
+
+        *files* are those that the task says it reads.
+        """
         target = run.plan.targets[key.task]
         policy, flow = target.policy, run.flow_name
         artifacts = self.places.artifacts(flow, run.id, key, number)
@@ -64,6 +68,9 @@ class Assignments:
             keep_kernel=policy.keep_kernel is KeepKernel.ON_FAILURE,
             fresh_kernel=policy.kernel_start is KernelStart.FRESH,
             preload=policy.preload,
+            pool=policy.pool,
+            slots=policy.slots,
+            inputs=files,
             executed=self.places.executed(flow, run.id, key, number),
             log=self.places.log(flow, run.id, key, number),
             artifacts=artifacts,

@@ -6,7 +6,7 @@ run's slots, and knows which of its attempts last; what is attempted when is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,7 +22,8 @@ from jupyter_flow.core.events import (
 )
 from jupyter_flow.core.flow import Kind
 from jupyter_flow.core.ids import TaskKey
-from jupyter_flow.core.inputs import environment_of, inputs_of, needs_prev_success
+from jupyter_flow.core.inputs import environment_of, files_of, inputs_of, needs_prev_success
+from jupyter_flow.core.machine.turn import wanted_by
 from jupyter_flow.core.run import Cause, Failure, Run
 from jupyter_flow.core.states import Outcome, TaskState
 
@@ -85,23 +86,39 @@ class Attempts:
 
     # -- what another driver left --------------------------------------------------------------
 
-    def end_what_was_left(self) -> None:
-        """End what another driver has begun, as far as that can be reached from here."""
+    def take_up_what_was_left(self) -> tuple[TaskKey, ...]:
+        """Follow the attempts of another driver that go on without it: these; end all others, as
+        far as that can be reached from here."""
+        around, going_on = self._around, []
         for task_run in self._run.in_order():
-            if task_run.is_open and not self._is_flow(task_run.key):
-                number = task_run.attempts[-1].number
-                self._around.executor.end_lost(self._run.id, task_run.key, number)
+            key = task_run.key
+            if not task_run.is_open or self._is_flow(key):
+                continue
+            number = task_run.attempts[-1].number
+            assignment = around.assignments.make(self._run, key, number, {}, {})
+            if around.executor.take_up(assignment, self._put):
+                going_on.append(key)
+            else:
+                around.executor.end_lost(self._run.id, key, number)
+        return tuple(going_on)
 
-    def follow_children(self) -> None:
-        """Follow the runs that another driver has begun; stop those that are to be stopped."""
+    def follow_what_goes_on(self, going_on: Collection[TaskKey]) -> None:
+        """What another driver has begun is ours from now on: attempts, and runs of other flows.
+
+        What is to be stopped is.
+        """
         for task_run in self._run.in_order():
-            if not task_run.is_open or not self._is_flow(task_run.key):
+            key, is_flow = task_run.key, self._is_flow(task_run.key)
+            if not task_run.is_open or not (is_flow or key in going_on):
                 continue
             attempt = task_run.attempts[-1]
-            self._running.add((task_run.key, attempt.number))
-            self._children.take_up(self._run, task_run.key, attempt)
+            self._running.add((key, attempt.number))
+            if is_flow:
+                self._children.take_up(self._run, key, attempt)
+            else:
+                self._around.slots.hold(self._run.id, wanted_by(self._run, key))
             if task_run.is_stopping or task_run.state is not TaskState.RUNNING:
-                self._children.stop(task_run.key)
+                self.stop(Stop(key=key, number=attempt.number))
         self._glance()
 
     # -- slots ---------------------------------------------------------------------------------
@@ -167,10 +184,13 @@ class Attempts:
             prev_success = self._prev_success_for(key.task)
             inputs = inputs_of(self._run, key, number, prev_success=prev_success)
             env = environment_of(self._run, key, number, prev_success=prev_success)
+            files = files_of(self._run, key, number, prev_success=prev_success) or ()
         except FlowError as error:
-            problem, inputs, env = _could_not_start(error), {}, {}
+            problem, inputs, env, files = _could_not_start(error), {}, {}, ()
         remarks = self._recall.remarks(key)
-        assignment = around.assignments.make(self._run, key, number, inputs, env, remarks=remarks)
+        assignment = around.assignments.make(
+            self._run, key, number, inputs, env, files=files, remarks=remarks
+        )
         self._tell(
             AttemptStarted(
                 key=key,
@@ -276,17 +296,17 @@ class Attempts:
     # -- leaving -------------------------------------------------------------------------------
 
     def begin_no_more(self) -> None:
-        """Others will carry on: what runs here ends, and runs of other flows go on."""
+        """Others will carry on. What goes on without this process does; what runs in it ends."""
         self._is_leaving = True
         self._want_nothing()
-        self._let_children_go()
+        self._let_go()
 
     def stop_all(self, get: Callable[[], Message]) -> None:
         """Leave nothing running behind an error; wait for the ends, which nobody may write now.
 
         *get* waits for the next message of the inbox.
         """
-        self._let_children_go()
+        self._let_go()
         for key, number in self._running:
             self._around.executor.stop(self._run.id, key, number)
         while self._running:
@@ -311,9 +331,14 @@ class Attempts:
             self._around.slots.withdraw(self._run.id, key)
         self._wanting.clear()
 
-    def _let_children_go(self) -> None:
-        """They have drivers of their own, and go on without this one."""
-        self._running = {each for each in self._running if not self._is_flow(each[0])}
+    def _let_go(self) -> None:
+        """Runs of other flows have drivers of their own, and some attempts are made elsewhere."""
+        for key, number in list(self._running):
+            if self._is_flow(key):
+                self._running.discard((key, number))
+            elif self._around.executor.let_go(self._run.id, key, number):
+                self._running.discard((key, number))
+                self.give_back(key)
         self._children.forget()
 
 

@@ -125,9 +125,9 @@ class Driver:
         elif not self._run.state.is_final:
             # Before it is taken up: what is to be stopped must not be tried again first.
             self._answer_requests(CancelRequested)
-            self._attempts.end_what_was_left()
-            self._tell(RunAdopted(owner=self._owner))
-            self._attempts.follow_children()
+            going_on = self._attempts.take_up_what_was_left()
+            self._tell(RunAdopted(owner=self._owner, going_on=going_on))
+            self._attempts.follow_what_goes_on(going_on)
         self._answer_requests()
         if not self._run.state.is_final:
             self._attempts.foresee()

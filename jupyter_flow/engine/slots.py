@@ -64,6 +64,12 @@ class Slots:
         with self._lock:
             self._admission.withdraw(run, key)
 
+    def hold(self, run: RunId, wanted: Enqueue) -> None:
+        """*wanted* was started by another process and goes on: its slots are in use."""
+        with self._lock:
+            self._in_use += 1
+            self._admission.hold(run, wanted)
+
     def give_back(self, run: RunId, key: TaskKey) -> None:
         """*key* needs its slot no longer."""
         with self._lock:

@@ -165,6 +165,14 @@ class LocalExecutor:
         if found is not None:
             found[0].stop()
 
+    def take_up(self, assignment: Assignment, report: Report) -> bool:  # noqa: ARG002
+        """Never: no attempt of it outlives its process."""
+        return False
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:  # noqa: ARG002
+        """Never: no attempt of it outlives its process."""
+        return False
+
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         from .preparing import environment_naming
 

@@ -23,7 +23,9 @@ class Assignment:
     executed notebook and the log go, ``artifacts`` is the attempt's own folder for files.
     With ``keep_kernel`` the kernel stays for a while when a cell fails, to be looked into. With
     ``fresh_kernel`` it is a process of its own. ``preload`` has the libraries to load before it
-    starts, if somebody said which. ``remarks`` are for people who read its log.
+    starts, if somebody said which. ``pool`` is the pool whose ``slots`` it has, None for that of
+    the machine. ``inputs`` are the files that it says it reads, as patterns below ``folder``.
+    ``remarks`` are for people who read its log.
     """
 
     run: RunId
@@ -41,6 +43,9 @@ class Assignment:
     keep_kernel: bool = False
     fresh_kernel: bool = False
     preload: tuple[str, ...] | None = None
+    pool: str | None = None
+    slots: int = 1
+    inputs: tuple[str, ...] = ()
     executed: Path
     log: Path
     artifacts: Path
@@ -106,6 +111,20 @@ class Executor(Protocol):
         What was written is kept; its end is reported as cancelled. Unknown attempts are ignored.
         """
 
+    def take_up(self, assignment: Assignment, report: Report) -> bool:
+        """Follow an attempt that another process began, if it goes on without that process.
+
+        *report* is then called as by `start`; at once with the end if it is over by now. False when
+        it does not go on, or not where this executor reaches: it is lost.
+        """
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
+        """Follow that attempt no longer, if it goes on without this process; True then.
+
+        Nothing is reported of it any more, and whoever drives its run next can take it up. False
+        when it ends with this process: it has to be stopped.
+        """
+
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         """End what another process left running of that attempt, where this one can reach it.
 
@@ -125,5 +144,5 @@ class Executor(Protocol):
     def close(self) -> None:
         """Stop all attempts, wait for their ends to be reported, and free everything.
 
-        Kept kernels end too.
+        Kept kernels end too. Attempts that were let go are left alone.
         """

@@ -118,6 +118,14 @@ class ScriptedExecutor:
         if found is not None:
             found[0].set()
 
+    def take_up(self, assignment: Assignment, report: Report) -> bool:  # noqa: ARG002
+        """Never: no attempt of it outlives its process."""
+        return False
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:  # noqa: ARG002
+        """Never: no attempt of it outlives its process."""
+        return False
+
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         """Nothing: no attempt of it outlives its process."""
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from jupyter_flow.app.equipment import equip
+from jupyter_flow.artifacts.folder import FolderArtifacts
+from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
+from jupyter_flow.execution.dask.executor import DaskExecutor
 from jupyter_flow.execution.local import LocalExecutor
 from jupyter_flow.execution.stopping import Graces
 from jupyter_flow.testing.executors import ExecutorContract, ScriptedExecutor, play_scene
@@ -25,3 +31,43 @@ class TestLocalExecutor(ExecutorContract):
         made = LocalExecutor(graces=Graces(interrupt=2.0, terminate=2.0))
         yield made
         made.close()
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster of two workers, each with a folder of its own."""
+    from distributed import LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=2,
+        threads_per_worker=2,
+        processes=True,
+        dashboard_address=":0",
+        local_directory=str(tmp_path_factory.mktemp("workers")),
+    )
+    yield cluster.scheduler_address
+    cluster.close()
+
+
+class _OfDask(ExecutorContract):
+    shares_disk: bool | None = None
+
+    @pytest.fixture
+    def executor(self, scheduler: str, tmp_path: Path) -> Iterator[DaskExecutor]:
+        made = DaskExecutor(
+            Cluster(ClusterConfig(scheduler=scheduler)),
+            home=tmp_path / "home",
+            equip=partial(equip, artifact_store="", owner="", load_limit=2**20),
+            artifacts=FolderArtifacts(tmp_path / "home" / "artifacts"),
+            shares_disk=self.shares_disk,
+        )
+        yield made
+        made.close()
+
+
+class TestDaskExecutorWithADisk(_OfDask):
+    """The workers see the folders of the project: that is found out."""
+
+
+class TestDaskExecutorWithoutADisk(_OfDask):
+    shares_disk = False

@@ -72,7 +72,7 @@ def _take_in(turn: Turn, event: Event) -> None:  # noqa: C901  one line for each
         case RunStarted():
             _start(turn)
         case RunAdopted():
-            _adopt(turn)
+            _adopt(turn, event)
         case Restored():
             trying.restored(turn, event)
         case AttemptStarted():
@@ -114,10 +114,11 @@ def _start(turn: Turn) -> None:
         turn.touch(task)
 
 
-def _adopt(turn: Turn) -> None:
+def _adopt(turn: Turn, event: RunAdopted) -> None:
     """Take up what another driver left: what ran is lost, what waited is waited for again.
 
-    A run of another flow that a task began has a driver of its own, and is not lost.
+    What goes on is not lost: attempts that are made elsewhere, and runs of other flows that tasks
+    began, which have drivers of their own.
     """
     if turn.run.state is RunState.QUEUED:
         _start(turn)
@@ -127,8 +128,8 @@ def _adopt(turn: Turn) -> None:
     gone = Failure(cause=Cause.LOST, message="the process that ran it is gone")
     for task_run in turn.run.in_order():
         key = task_run.key
-        if task_run.is_open and task_run.attempts[-1].child:
-            pass  # the run that it is goes on, whoever follows it
+        if task_run.is_open and (key in event.going_on or task_run.attempts[-1].child):
+            trying.wake_if_slow(turn, task_run)
         elif task_run.is_open:
             number = task_run.attempts[-1].number
             trying.ended(

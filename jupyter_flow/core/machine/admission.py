@@ -131,13 +131,18 @@ class Admission:
         Nobody starts while *is_held*: that is for a guard of the machine's memory.
         """
         started: list[tuple[RunId, Enqueue]] = []
-        while self._free and not is_held and (limit is None or len(started) < limit):
+        while self._free > 0 and not is_held and (limit is None or len(started) < limit):
             first = self._first()
             if first is None:
                 break
             self._start(first)
             started.append((first.run, first.wanted))
         return started
+
+    def hold(self, run: RunId, wanted: Enqueue) -> None:
+        """*wanted* has started already: it holds its slots from now on, whether there are any."""
+        pool = self._pool(wanted.pool)
+        self._hold(run, wanted.key, pool, pool.cost(wanted))
 
     def release(self, run: RunId, key: TaskKey) -> None:
         """*key* gives back the slots that it has held longest. Nothing happens if it holds none."""
@@ -187,12 +192,15 @@ class Admission:
 
     def _start(self, offer: _Offer) -> None:
         heapq.heappop(offer.pool.waiting)
-        key, cost = offer.wanted.key, offer.pool.cost(offer.wanted)
+        key = offer.wanted.key
         del self._offers[offer.run, key]
-        self._held.setdefault((offer.run, key), deque()).append((offer.pool, cost))
+        self._hold(offer.run, key, offer.pool, offer.pool.cost(offer.wanted))
+
+    def _hold(self, run: RunId, key: TaskKey, pool: _Pool, cost: int) -> None:
+        self._held.setdefault((run, key), deque()).append((pool, cost))
         self._free -= 1
-        offer.pool.used += cost
-        self._slots_of(offer.run).active += 1
+        pool.used += cost
+        self._slots_of(run).active += 1
 
     def _wait(self, offer: _Offer) -> None:
         heapq.heappush(offer.pool.waiting, offer)

@@ -51,10 +51,16 @@ def started(turn: Turn, event: AttemptStarted) -> None:
     )
     attempts, tries = (*queued.attempts, attempt), queued.tries + 1
     turn.put(queued.take(Signal.START, attempts=attempts, tries=tries, origin=None))
-    expected = turn.run.plan.policy(event.key.task).expected
-    if expected is not None:
-        slow = AttemptSlow(key=event.key, number=attempt.number)
-        turn.command(Wake(at=turn.now + expected, event=slow))
+    wake_if_slow(turn, turn.run.task_runs[event.key])
+
+
+def wake_if_slow(turn: Turn, task_run: TaskRun) -> None:
+    """Have it told when the attempt that goes on has lasted longer than expected."""
+    expected = turn.run.plan.policy(task_run.key.task).expected
+    begun = task_run.attempts[-1].started_at
+    if expected is not None and begun + expected >= turn.now:
+        slow = AttemptSlow(key=task_run.key, number=task_run.attempts[-1].number)
+        turn.command(Wake(at=begun + expected, event=slow))
 
 
 def progressed(turn: Turn, event: AttemptProgressed) -> None:

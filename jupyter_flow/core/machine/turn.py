@@ -43,6 +43,18 @@ def is_new(task_run: TaskRun) -> bool:
     return not task_run.attempts and task_run.origin is None
 
 
+def wanted_by(run: Run, key: TaskKey) -> Enqueue:
+    """What *key* wants before it can be attempted: a slot, or a result that does without."""
+    policy = run.plan.policy(key.task)
+    return Enqueue(
+        key=key,
+        rank=(policy.priority, run.plan.flow.graph.height[key.task]),
+        pool=policy.pool,
+        slots=policy.slots,
+        cache=_rule(policy, run.task_runs[key]),
+    )
+
+
 def _rule(policy: Policy, task_run: TaskRun) -> Cache:
     return policy.cache if is_new(task_run) or not policy.is_cached else ANEW
 
@@ -132,17 +144,7 @@ class Turn:
         self.ask_for_slot(task_run.key)
 
     def ask_for_slot(self, key: TaskKey) -> None:
-        policy = self.run.plan.policy(key.task)
-        rank = (policy.priority, self.run.plan.flow.graph.height[key.task])
-        self.command(
-            Enqueue(
-                key=key,
-                rank=rank,
-                pool=policy.pool,
-                slots=policy.slots,
-                cache=_rule(policy, self.run.task_runs[key]),
-            )
-        )
+        self.command(wanted_by(self.run, key))
 
     def withdraw(self, task_run: TaskRun) -> None:
         """Take back what the world was asked to do for *task_run*: slot, attempt, look-out."""

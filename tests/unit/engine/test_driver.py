@@ -89,6 +89,12 @@ class FatefulExecutor:
         if report is not None:
             report(AttemptEnded(key=key, number=number, outcome=Outcome.CANCELLED))
 
+    def take_up(self, assignment: Assignment, report: Report) -> bool:
+        return False
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
+        return False
+
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         self.ended_lost.append((key, number))
 

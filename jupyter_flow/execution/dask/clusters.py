@@ -1,0 +1,121 @@
+"""The cluster: reached at an address, or made by the class that configuration names.
+
+What a cluster is made of is its class's business (`dask_jobqueue`, `dask_kubernetes`,
+`dask_gateway`, `distributed.LocalCluster`); its arguments are passed on as they are written.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import dask
+from distributed import Client
+
+from jupyter_flow.core.errors import FlowError
+
+from .worker import TOPIC
+
+#: How many seconds a scheduler may take to answer.
+_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterConfig:
+    """Which cluster. ``scheduler`` is an address; without one, the class ``cluster`` (as
+    ``module.Class``) is called with ``arguments``, then scaled to ``workers`` or between the
+    ``minimum`` and ``maximum`` in ``adapt``, if these are given."""
+
+    scheduler: str = ""
+    cluster: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    workers: int | None = None
+    adapt: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Cluster:
+    """The cluster of *config*, connected to at the first use, and again when that was cut."""
+
+    def __init__(self, config: ClusterConfig) -> None:
+        self.config = config
+        self._lock = threading.Lock()
+        self._made: Any = None
+        self._client: Any = None
+
+    @property
+    def outlives_us(self) -> bool:
+        """Whether the cluster goes on when this process ends."""
+        return bool(self.config.scheduler)
+
+    def client(self, heard: Callable[[Any], None]) -> Any:
+        """The connection; *heard* is told what workers tell, and when one is gone.
+
+        Raises FlowError: JF615 when the scheduler cannot be reached, JF616 when the cluster cannot
+        be made.
+        """
+        with self._lock:
+            if self._client is None or self._client.status == "closed":
+                self._client = self._connected()
+                self._client.subscribe_topic(TOPIC, heard)
+                self._client.subscribe_topic("all", heard)
+            return self._client
+
+    def resources(self, client: Any) -> Iterable[Mapping[str, float]]:
+        """The resources of each worker that is there now."""
+        return [each.get("resources", {}) for each in workers_of(client).values()]
+
+    def close(self) -> None:
+        """Leave the cluster; end it, if it was made here."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            if self._made is not None:
+                self._made.close()
+            self._client = self._made = None
+
+    def _connected(self) -> Any:
+        # What travels is bounded here; Dask would warn of it at a fraction of that.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"})
+        if self.config.scheduler:
+            address = self.config.scheduler
+        else:
+            self._made = address = self._made or self._make()
+        try:
+            return Client(address, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError, TimeoutError) as error:
+            raise FlowError(
+                f"the Dask scheduler {address} cannot be reached: {error}",
+                hint="Start it (dask scheduler), or correct the address: --dask-scheduler.",
+                code="JF615",
+            ) from error
+
+    def _make(self) -> Any:
+        config = self.config
+        module, _, name = config.cluster.rpartition(".")
+        try:
+            made = getattr(import_module(module), name)(**config.arguments)
+            if config.workers is not None:
+                made.scale(config.workers)
+            if config.adapt:
+                made.adapt(**config.adapt)
+        except Exception as error:
+            # The class is of any library, and raises what it likes.
+            raise FlowError(
+                f"the cluster {config.cluster} cannot be made: {type(error).__name__}: {error}",
+                hint="See to the table [dask] of the settings: cluster, arguments.",
+                code="JF616",
+            ) from error
+        return made
+
+
+def workers_of(client: Any) -> Mapping[str, Mapping[str, Any]]:
+    """What the scheduler knows of each worker, by its address."""
+    try:
+        about = client.scheduler_info(n_workers=-1)
+    except TypeError:  # older ones tell of all
+        about = client.scheduler_info()
+    workers: Mapping[str, Mapping[str, Any]] = about["workers"]
+    return workers

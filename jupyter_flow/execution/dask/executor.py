@@ -1,0 +1,476 @@
+"""The executor that has attempts made by the workers of a Dask cluster. An `Executor`.
+
+Attempts are tasks of Dask, one each, kept in the cluster under their names until their end has
+been taken in: so they go on without this process, and any other can take them up. Workers tell how
+far they are; what they have written is fetched as it grows, where they do not share the disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+from uuid import uuid4
+
+from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Cause, Failure
+from jupyter_flow.core.states import Outcome
+from jupyter_flow.execution.failures import start_failed
+from jupyter_flow.ports.artifacts import ArtifactStore
+from jupyter_flow.ports.executor import Assignment, Prospect, Report
+
+from . import worker
+from .clusters import Cluster
+from .parcels import Delivery, Parcel, installed, name_of, packed, put_down
+
+log = logging.getLogger(__name__)
+
+#: After so many seconds without a word of a worker it is asked whether it still makes the attempt.
+_PATIENCE = 4 * worker.SILENCE
+_HANDS = 4
+
+
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """An attempt that this process follows. The lock is held while something is done about it."""
+
+    name: str
+    assignment: Assignment
+    report: Report
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    future: Any = None
+    where: str = ""
+    heard: float = 0.0
+    at: tuple[int, int] = (0, 0)
+    log: int = 0
+    executed: int = 0
+    is_stopping: bool = False
+    is_over: bool = False
+
+    @property
+    def begun(self) -> str:
+        """The name under which the cluster keeps who has begun it."""
+        return worker.begun(self.future.key)
+
+
+class DaskExecutor:
+    """Has attempts made by the workers of *cluster*.
+
+    *home* is where runs are kept here. *equip* is called on a worker, with a home, for what it
+    makes attempts with. *artifacts* is the store here of what workers cannot store themselves, None
+    where they can. *shares_disk* says whether workers see the files of this machine where they are
+    here; None has them look. Tasks of the pools in *resources* go to workers that have so much of
+    the resource of that name; without it, of any that some worker has.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        home: Path,
+        equip: worker.Equip,
+        artifacts: ArtifactStore | None = None,
+        shares_disk: bool | None = None,
+        resources: Sequence[str] | None = None,
+    ) -> None:
+        self._cluster = cluster
+        self._home = home.absolute()
+        self._equip = equip
+        self._artifacts = artifacts
+        self._shares_disk = shares_disk
+        self._resources = resources
+        self._mark = self._home / f"seen-by-workers-{uuid4().hex}"
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._followed: dict[str, _Followed] = {}
+        self._words: SimpleQueue[Mapping[str, Any] | None] = SimpleQueue()
+        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="dask")
+        self._ears = threading.Thread(target=self._listen, name="dask words", daemon=True)
+        self._is_listening = False
+        self._is_closed = False
+
+    def connect(self) -> None:
+        """Reach the cluster, or make it. Raises FlowError (JF615, JF616) when that cannot be."""
+        self._client()
+
+    # -- the port ------------------------------------------------------------------------------
+
+    def get_ready(self) -> None:
+        self._hands.submit(self._quietly, self._client)
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        """Nothing: nobody knows which worker it will be."""
+
+    def forget(self, run: RunId) -> None:
+        """Nothing: nothing is foreseen."""
+
+    def start(self, assignment: Assignment, report: Report) -> None:
+        followed = _Followed(name_of(assignment), assignment, report)
+        self._follow(followed)
+        followed.lock.acquire()  # whatever is asked of it waits until it has been sent
+        self._hands.submit(self._send_first, followed)
+
+    def take_up(self, assignment: Assignment, report: Report) -> bool:
+        client, name = self._client(), name_of(assignment)
+        try:
+            future = client.get_dataset(name)
+        except KeyError:
+            return False
+        followed = _Followed(name, assignment, report, future=future)
+        with suppress(KeyError):
+            followed.where = client.get_dataset(followed.begun)
+        followed.heard = time.monotonic()
+        self._follow(followed)
+        future.add_done_callback(lambda _: self._soon(self._done, followed))
+        return True
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
+        followed = self._find(run, key, number)
+        if followed is None or not self._cluster.outlives_us:
+            return False
+        with followed.lock:
+            if followed.is_over or followed.future is None:
+                return False
+            self._forget(followed)
+            followed.is_over = True
+        return True
+
+    def stop(self, run: RunId, key: TaskKey, number: int) -> None:
+        followed = self._find(run, key, number)
+        if followed is not None and not followed.is_stopping:
+            followed.is_stopping = True
+            self._soon(self._stop, followed)
+
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        # Workers that are gone cannot be reached, and their kernels end with them.
+        self._client().run(worker.end_lost, run, key, number, on_error="ignore")
+
+    @property
+    def kept(self) -> int:
+        return 0
+
+    def make_room(self) -> None:
+        """Nothing: it has no kernels on this machine."""
+
+    def close(self) -> None:
+        with self._lock:
+            running = list(self._followed.values())
+        for each in running:
+            self.stop(each.assignment.run, each.assignment.key, each.assignment.number)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._followed)
+        self._is_closed = True
+        self._hands.shutdown()
+        if self._is_listening:
+            self._words.put(None)
+            self._ears.join()
+        self._cluster.close()
+        self._mark.unlink(missing_ok=True)
+
+    # -- whom it follows -----------------------------------------------------------------------
+
+    def _follow(self, followed: _Followed) -> None:
+        with self._lock:
+            self._followed[followed.name] = followed
+            if not self._is_listening:
+                self._is_listening = True
+                self._ears.start()
+
+    def _find(self, run: RunId, key: TaskKey, number: int) -> _Followed | None:
+        with self._lock:
+            for each in self._followed.values():
+                given = each.assignment
+                if (given.run, given.key, given.number) == (run, key, number):
+                    return each
+        return None
+
+    def _forget(self, followed: _Followed) -> None:
+        with self._changed:
+            if self._followed.get(followed.name) is followed:
+                del self._followed[followed.name]
+            self._changed.notify_all()
+
+    def _client(self) -> Any:
+        return self._cluster.client(self._heard)
+
+    def _soon(self, act: Callable[[_Followed], object], followed: _Followed) -> None:
+        """Do it in another thread, with nothing else being done about *followed*."""
+
+        def locked() -> None:
+            with followed.lock:
+                if not followed.is_over:
+                    act(followed)
+
+        with suppress(RuntimeError):  # closed: nobody wants to know any more
+            self._hands.submit(self._surely, locked, followed)
+
+    def _surely(self, act: Callable[[], object], followed: _Followed) -> None:
+        """Do it; what goes wrong is the end of the attempt."""
+        try:
+            act()
+        except FlowError as error:
+            self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
+        except Exception as error:  # its end must be told, whatever happens
+            log.exception("what was to be done with Dask failed")
+            self._fail(followed, start_failed(str(error), name=type(error).__name__))
+
+    def _quietly(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - whoever starts an attempt is told
+            log.debug("Dask is not ready: %s", error)
+
+    # -- its beginning -------------------------------------------------------------------------
+
+    def _send_first(self, followed: _Followed) -> None:
+        try:
+            self._surely(lambda: self._send(followed), followed)
+        finally:
+            followed.lock.release()
+
+    def _send(self, followed: _Followed) -> None:
+        """Give it to Dask, and keep it there until its end has been taken in."""
+        client, given = self._client(), followed.assignment
+        if self._is_shared(client):
+            parcel = Parcel(assignment=given, mark=self._mark, sender=installed())
+        else:
+            parcel = packed(given, self._home, self._artifacts)
+        followed.future = client.submit(
+            worker.make,
+            parcel,
+            self._equip,
+            key=f"{followed.name}/{uuid4().hex}",
+            pure=False,
+            retries=0,
+            resources=self._resources_for(client, given),
+        )
+        client.publish_dataset(followed.future, name=followed.name, override=True)
+        followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
+
+    def _is_shared(self, client: Any) -> bool:
+        """Whether the workers see our files; found out once, if nobody said."""
+        if self._shares_disk is None:
+            self._make_mark()
+            seen = client.run(Path.exists, self._mark, on_error="ignore")
+            if not seen:
+                return False
+            self._shares_disk = all(seen.values())
+        elif self._shares_disk:
+            self._make_mark()
+        return self._shares_disk
+
+    def _make_mark(self) -> None:
+        if not self._mark.exists():
+            self._home.mkdir(parents=True, exist_ok=True)
+            self._mark.touch()
+
+    def _resources_for(self, client: Any, given: Assignment) -> dict[str, float] | None:
+        if given.pool is None:
+            return None
+        known = self._resources
+        if known is None:
+            known = [name for each in self._cluster.resources(client) for name in each]
+        return {given.pool: float(given.slots)} if given.pool in known else None
+
+    # -- while it lasts ------------------------------------------------------------------------
+
+    def _heard(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        """Called by Dask with what workers tell, and what becomes of them. Returns at once."""
+        self._words.put(event[1])
+
+    def _listen(self) -> None:
+        """Take in what workers tell; look after those of which nothing is heard."""
+        while True:
+            try:
+                word = self._words.get(timeout=worker.SILENCE)
+            except Empty:
+                self._ask_the_silent()
+                continue
+            if word is None:
+                return
+            try:
+                self._take_in(word)
+            except Exception as error:  # noqa: BLE001 - a look that fails is followed by others
+                log.debug("what a worker wrote could not be fetched: %s", error)
+
+    def _take_in(self, word: Mapping[str, Any]) -> None:
+        if word.get("action") == "remove-worker":
+            self._look_for_lost(word["worker"], word.get("processing-tasks", ()))
+            return
+        with self._lock:
+            followed = self._followed.get(word.get("attempt", ""))
+        if followed is None:
+            return
+        followed.where, followed.heard = word["worker"], time.monotonic()
+        at = word["cell"], word["cells"]
+        if at != followed.at and at[0]:
+            followed.at = at
+            given = followed.assignment
+            followed.report(
+                AttemptProgressed(key=given.key, number=given.number, cell=at[0], cells=at[1])
+            )
+        if not self._shares_disk and (word["log"], word["executed"]) > (
+            followed.log,
+            followed.executed,
+        ):
+            self._fetch(followed, word["executed"])
+
+    def _look_for_lost(self, gone: str, keys: Collection[str]) -> None:
+        """The worker *gone* is gone, which had these tasks: those that it had begun are lost.
+
+        Dask gives the others to other workers.
+        """
+        with self._lock:
+            perhaps = [
+                each
+                for each in self._followed.values()
+                if each.where == gone or each.future is None or each.future.key in keys
+            ]
+
+        def lose(followed: _Followed) -> None:
+            with suppress(KeyError):
+                followed.where = self._client().get_dataset(followed.begun)
+            if followed.where == gone:
+                self._lose(followed)
+
+        for each in perhaps:
+            self._soon(lose, each)
+
+    def _fetch(self, followed: _Followed, executed: int) -> None:
+        """Bring here what it has written since."""
+        given = followed.assignment
+        seen = self._client().run(
+            worker.look,
+            followed.name,
+            followed.log,
+            followed.executed,
+            workers=[followed.where],
+            on_error="ignore",
+        )
+        look = next(iter((seen or {}).values()), None)
+        if look is None:
+            return
+        with followed.lock:
+            if followed.is_over:
+                return
+            given.log.parent.mkdir(parents=True, exist_ok=True)
+            with given.log.open("r+b" if given.log.exists() else "w+b") as file:
+                file.seek(followed.log)
+                file.write(look.log)
+            followed.log += len(look.log)
+            if look.executed is not None:
+                draft = given.executed.with_suffix(".unfinished")
+                draft.write_bytes(look.executed)
+                draft.replace(given.executed)
+                followed.executed = executed
+
+    def _ask_the_silent(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            silent = [
+                each
+                for each in self._followed.values()
+                if each.where and now - each.heard > _PATIENCE
+            ]
+        for each in silent:
+            each.heard = now
+            self._soon(self._ask, each)
+
+    def _ask(self, followed: _Followed) -> None:
+        where = [followed.where]
+        said = self._client().run(
+            worker.is_made_here, followed.name, workers=where, on_error="ignore"
+        )
+        if not said or not any(said.values()):
+            self._lose(followed)
+
+    def _stop(self, followed: _Followed) -> None:
+        """End it on its worker; or see to it that it is never begun."""
+        client = self._client()
+        if not followed.where and worker.claim(client, followed.future.key, "nobody"):
+            self._end(followed, Outcome.CANCELLED, Failure(cause=Cause.CANCELLED))
+            return
+        followed.where = where = client.get_dataset(followed.begun)
+        said = client.run(worker.stop, followed.name, workers=[where], on_error="ignore")
+        if not said and not followed.future.done():
+            self._lose(followed)
+
+    # -- its end -------------------------------------------------------------------------------
+
+    def _done(self, followed: _Followed) -> None:
+        """Dask is done with it: take in what came of it."""
+        future = followed.future
+        if future.status == "finished":
+            delivery: Delivery | None = future.result()
+            if delivery is None:
+                self._lose(followed)
+                return
+            put_down(delivery, followed.assignment, self._artifacts)
+            self._over(followed, delivery.ended, is_made=True)
+        elif future.status == "error":
+            error = future.exception()
+            if isinstance(error, worker.UnseenError):
+                self._shares_disk = False
+                self._send(followed)
+            elif type(error).__name__ == "KilledWorker":
+                self._lose(followed)
+            else:
+                self._fail(followed, _not_made(error))
+        else:
+            self._lose(followed)
+
+    def _lose(self, followed: _Followed) -> None:
+        """Its worker is gone, and it with it; or the cluster has forgotten it."""
+        where = f"the worker {followed.where}" if followed.where else "the worker"
+        failure = Failure(cause=Cause.LOST, message=f"{where} that made it is gone")
+        self._end(followed, Outcome.LOST, failure)
+
+    def _fail(self, followed: _Followed, failure: Failure) -> None:
+        self._end(followed, Outcome.FAILED, failure)
+
+    def _end(self, followed: _Followed, outcome: Outcome, failure: Failure) -> None:
+        given = followed.assignment
+        self._over(
+            followed,
+            AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure),
+        )
+
+    def _over(self, followed: _Followed, ended: AttemptEnded, *, is_made: bool = False) -> None:
+        """Tell the end, once; have the cluster forget it."""
+        with self._lock:
+            if followed.is_over:
+                return
+            followed.is_over = True
+        followed.report(ended)
+        self._forget(followed)
+        self._quietly(lambda: self._clear(followed, is_made=is_made))
+
+    def _clear(self, followed: _Followed, *, is_made: bool) -> None:
+        """Have the cluster forget it. Unless it is made, Dask may still give it to a worker: then
+        the word stays that it has been begun."""
+        client = self._client()
+        if followed.future is not None:
+            followed.future.cancel()
+        client.unpublish_dataset(followed.name)
+        if is_made:
+            client.unpublish_dataset(followed.begun)
+
+
+def _not_made(error: BaseException) -> Failure:
+    if isinstance(error, ModuleNotFoundError):
+        found = FlowError(
+            f"a worker cannot make attempts: {error}",
+            hint="Install jupyterlab-flow on the workers, in the same version as here.",
+            code="JF614",
+        )
+        return start_failed(found.what, name=found.code, traceback=str(found))
+    return start_failed(str(error), name=type(error).__name__)
