@@ -11,7 +11,7 @@ repairs, and to show what a flow would do::
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count, pairwise
@@ -176,9 +176,10 @@ class Rehearsal:
         self.now = max(self.now, at)
         return self.tell(event)
 
-    def forget(self) -> None:
-        """The driver dies: everything is lost but what the run itself knows."""
-        self.queued, self.running, self.stopping = {}, {}, set()
+    def forget(self, *, going_on: Collection[TaskKey] = ()) -> None:
+        """The driver dies: everything is lost but what the run itself knows, and *going_on*."""
+        self.queued, self.stopping = {}, self.stopping & set(going_on)
+        self.running = {key: each for key, each in self.running.items() if key in going_on}
         self.waiting, self._wakes = {}, []
 
     def carry_on(self, luck: Luck) -> Run:

@@ -48,6 +48,21 @@ def test_pools_can_be_written_in_one_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["tcp://host:8786", '{"scheduler": "tcp://host:8786", "shared_disk": true}'],
+)
+def test_a_cluster_is_an_address_or_a_table_and_has_room_for_many(
+    tmp_path: Path, words: str
+) -> None:
+    environ = {"JUPYTER_FLOW_EXECUTOR": "dask", "JUPYTER_FLOW_DASK": words}
+
+    settings = Settings.read(tmp_path, environ)
+
+    assert settings.dask["scheduler"] == "tcp://host:8786"
+    assert settings.max_parallel == 1000
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("max_paralel = 3", "no setting called 'max_paralel'"),
@@ -55,6 +70,11 @@ def test_pools_can_be_written_in_one_word(tmp_path: Path) -> None:
         ("max_parallel = 1.5", "cannot be 1.5"),
         ("pools = 3", "cannot be 3"),
         ("max_parallel", "no TOML"),
+        ("executor = 'celery'", "cannot be 'celery'"),
+        ("executor = 'dask'", "needs a cluster"),
+        ("executor = 'dask'\ndask = {scheduler = 'a', cluster = 'b.C'}", "needs a cluster"),
+        ("dask = {schedular = 'a'}", "cannot be"),
+        ("dask = {workers = 'two'}", "cannot be"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -56,6 +56,7 @@ class FatefulExecutor:
         self.ended_lost: list[tuple[TaskKey, int]] = []
         self.foreseen: list[list[str]] = []
         self.forgotten: list[RunId] = []
+        self.outlives_drivers = False
 
     def get_ready(self) -> None:
         raise AssertionError("whoever begins a process says so, not a driver")
@@ -90,10 +91,21 @@ class FatefulExecutor:
             report(AttemptEnded(key=key, number=number, outcome=Outcome.CANCELLED))
 
     def take_up(self, assignment: Assignment, report: Report) -> bool:
+        attempt = assignment.key, assignment.number
+        if self.outlives_drivers and attempt in self._hanging:
+            self._hanging[attempt] = report
+            return True
         return False
 
     def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
-        return False
+        return self.outlives_drivers and (key, number) in self._hanging
+
+    def end(self, task: str, fate: Fate) -> None:
+        """What hangs of *task* meets its *fate*."""
+        (found,) = [each for each in self._hanging if each[0].task == task]
+        report = self._hanging.pop(found)
+        ended = AttemptEnded(key=found[0], number=found[1], outcome=fate.outcome)
+        report(replace(ended, values=fate.values, failure=fate.failure))
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         self.ended_lost.append((key, number))
@@ -291,6 +303,46 @@ def test_a_run_that_another_process_left_is_carried_on() -> None:
     assert len(run.task_runs[TaskKey("a")].attempts) == 1
 
 
+def test_what_goes_on_without_its_driver_is_taken_up_by_the_next() -> None:
+    world = World(flow_of("a > b"), {"a": [HANGS]})
+    world.executor.outlives_drivers = True
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, world.driver("gone"), running="a")
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+    hear = world.hear
+
+    def then_end(entry: Entry) -> None:
+        hear(entry)
+        if isinstance(entry.event, RunAdopted):
+            world.executor.end("a", Fate())
+
+    world.hear = then_end  # type: ignore[method-assign]
+
+    run = world.drive()
+
+    assert run.state is RunState.SUCCEEDED
+    (adopted,) = (each.event for each in world.published if isinstance(each.event, RunAdopted))
+    assert adopted.going_on == (TaskKey("a"),)
+    assert len(run.task_runs[TaskKey("a")].attempts) == 1
+    assert world.executor.ended_lost == []
+    assert world.slots.in_use == 0
+
+
+def test_what_goes_on_and_is_to_be_stopped_is_stopped_by_who_takes_it_up() -> None:
+    world = World(flow_of("a > b"), {"a": [HANGS]})
+    world.executor.outlives_drivers = True
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, world.driver("gone"), running="a")
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+    world.ask(CancelRequested())
+
+    run = world.drive()
+
+    assert states(run) == {"a": "cancelled", "b": "cancelled"}
+
+
 def test_a_driver_that_lost_its_lease_stops_its_attempts_and_writes_no_more() -> None:
     world = World(flow_of("a"), {"a": [HANGS]})
     first = world.driver("first")
@@ -317,16 +369,18 @@ class _PulledPlugError(BaseException):
 
 def pull_the_plug_when(world: World, driver: Driver, *, running: str) -> None:
     """Drive until the task *running* runs, then die as SIGKILL would let it: nothing is undone."""
+    start = world.executor.start
 
-    def hear(entry: Entry) -> None:
-        world.hear(entry)
-        if states(world.store.load(world.run.id))[running] == TaskState.RUNNING:
+    def start_and_die(assignment: Assignment, report: Report) -> None:
+        start(assignment, report)
+        if assignment.key.task == running:
             raise _PulledPlugError
 
-    driver._around = _with(driver._around, hear)
-    driver._leave = lambda: None  # type: ignore[method-assign]
-    driver._stop_all = lambda: None  # type: ignore[method-assign]
-    driver.drive()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.executor, "start", start_and_die)
+        patch.setattr(driver, "_leave", lambda: None)
+        patch.setattr(driver._attempts, "stop_all", lambda _: None)
+        driver.drive()
 
 
 def _with(around: Surroundings, published: object) -> Surroundings:

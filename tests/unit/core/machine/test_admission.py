@@ -84,6 +84,19 @@ def test_a_pool_has_so_many_slots() -> None:
     assert names(admission.take()) == "b"
 
 
+def test_what_another_process_started_holds_its_slots_though_there_are_none() -> None:
+    admission = plain(1, db=2)
+    for name in "ab":
+        admission.hold(RUN, wanted(name, pool="db", slots=2))
+    offer(admission, wanted("c", pool="db"), run=OTHER)
+
+    assert names(admission.take()) == ""
+    admission.release(RUN, TaskKey("a"))
+    assert names(admission.take()) == "", "b has it still"
+    admission.release(RUN, TaskKey("b"))
+    assert names(admission.take()) == "c"
+
+
 def test_a_large_task_is_not_overtaken_for_ever_by_small_ones() -> None:
     admission = plain(db=2)
     offer(admission, wanted("a", pool="db"), wanted("b", pool="db", slots=2))

@@ -224,6 +224,15 @@ class AnyLuck(RuleBasedStateMachine):
         self.rehearsal.forget()
         self.tell(RunAdopted())
 
+    @precondition(lambda self: not self.run.state.is_final and self.rehearsal.running)
+    @rule(data=st.data())
+    def another_driver_that_finds_some_going_on(self, data: st.DataObject) -> None:
+        keys = sorted(self.rehearsal.running, key=str)
+        going_on = data.draw(st.lists(st.sampled_from(keys), unique=True))
+        self.rehearsal.forget(going_on=going_on)
+        self.tell(RunAdopted(going_on=tuple(going_on)))
+        assert all(self.run.task_runs[key].is_open for key in going_on)
+
     def is_wait(self, key: TaskKey) -> bool:
         return self.run.plan.flow[key.task].kind is Kind.WAIT_FOR
 

@@ -12,6 +12,7 @@ from jupyter_flow.core.errors import ConflictError
 from jupyter_flow.core.events import (
     AttemptEnded,
     AttemptProgressed,
+    AttemptSlow,
     AttemptStarted,
     CancelRequested,
     RetryDue,
@@ -542,6 +543,22 @@ def test_a_driver_that_takes_over_finds_what_ran_lost_and_asks_for_the_rest_agai
     assert attempt.outcome is Outcome.LOST
     assert attempt.failure is not None
     assert made.run.task_runs[A].reason == "the process that ran it is gone"
+
+
+def test_what_goes_on_without_its_driver_is_not_lost() -> None:
+    slow = TaskOptions(expected=MINUTE)
+    rehearsal = begun(flow_of("a > c", "b > c", a=slow, b=slow))
+    for key in (A, B):
+        rehearsal.start(key)
+    rehearsal.forget(going_on=[A])
+
+    made = rehearsal.tell(RunAdopted(going_on=(A,)))
+
+    assert states(made.run) == "a running, b failed, c upstream_failed"
+    assert Wake(at=NOON + MINUTE, event=AttemptSlow(key=A, number=1)) in made.commands
+    rehearsal.end(A, Fate())
+    assert states(rehearsal.run) == "a succeeded, b failed, c upstream_failed"
+    assert rehearsal.run.state is RunState.FAILED
 
 
 def test_a_retry_whose_time_passed_while_nobody_drove_is_made_at_once() -> None:
