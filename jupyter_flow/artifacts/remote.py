@@ -9,21 +9,18 @@ import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from jupyter_flow.core.artifacts import is_file
 from jupyter_flow.core.errors import ConflictError, FlowError, NotFoundError
 from jupyter_flow.ports.artifacts import StoredArtifact
 
 from .folder import FolderArtifacts
+from .place import Place
 
-#: Stores in which a file appears only once all of it has arrived; elsewhere it is renamed then.
-_WHOLE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"})
 #: What is there and older than this is put once more, so that it counts as young.
 _YOUNG = timedelta(minutes=30)
 
@@ -39,145 +36,84 @@ class RemoteArtifacts:
     def __init__(
         self, url: str, cache: FolderArtifacts, *, now: Callable[[], datetime], owner: str
     ) -> None:
-        self.url = url.rstrip("/")
+        self._place = Place(url, "the artifact store")
         self._owner = owner
         self._now = now
-        self._protocol = url.partition("://")[0]
         self._cache = cache
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    @cached_property
-    def _place(self) -> tuple[Any, str]:
-        """fsspec's file system, and the path in it."""
-        import fsspec
-
-        system, path = fsspec.url_to_fs(self.url, skip_instance_cache=True)  # ours alone
-        return system, path.rstrip("/")
-
     def put(self, file: Path, name: str) -> None:
-        with self._at(name) as (system, path):
-            if not self._is_young(path, file.stat().st_size):
-                self._found_owner  # noqa: B018 - it is noted then
-                if self._protocol not in _WHOLE:
-                    self._upload_and_rename(system, file, path)
-                else:
-                    system.put_file(str(file), path)
+        if not self._is_young(_place_of(name), file.stat().st_size):
+            self._found_owner  # noqa: B018 - it is noted then
+            self._place.put(file, _place_of(name))
         self._cache.put(file, name)
 
     def fetch(self, name: str) -> Path:
         with self._one_at_a_time[name]:
             if not self._cache.has(name):
-                with self._cache.making(name) as draft, self._at(name) as (system, path):
-                    self._download(system, path, draft)
+                with self._cache.making(name) as draft:
+                    self._download(name, draft)
                     _check(draft, name)
         return self._cache.fetch(name)
 
     def has(self, name: str) -> bool:
-        with self._at(name) as (system, path):
-            return bool(system.exists(path))
+        return self._place.about(_place_of(name)) is not None
 
     def remove(self, name: str, *, put_before: datetime | None = None) -> None:
         if self._found_owner != self._owner:
             raise ConflictError(
-                f"the artifacts in {self.url} belong to the runs of {self._found_owner}",
-                hint=f"Give each project a folder of its own; or remove {self.url}/owner, if "
-                "nobody else needs what is there.",
+                f"the artifacts in {self._place.url} belong to the runs of {self._found_owner}",
+                hint=f"Give each project a folder of its own; or remove {self._place.url}/owner, "
+                "if nobody else needs what is there.",
                 code="JF611",
             )
-        with self._at(name) as (system, path), suppress(FileNotFoundError):
-            at = None if put_before is None else _stored_at(system.info(path)) or self._now()
-            if at is None or put_before is None or at < put_before:
-                system.rm_file(path)
-                self._cache.remove(name)
+        about = self._place.about(_place_of(name))
+        if about is None:
+            return
+        at = None if put_before is None else _stored_at(about) or self._now()
+        if at is None or put_before is None or at < put_before:
+            self._place.remove(_place_of(name))
+            self._cache.remove(name)
 
     def all(self) -> Iterator[StoredArtifact]:
-        with self._told():
-            system, root = self._place
-            system.invalidate_cache()
-            try:
-                found = system.find(root, detail=True)
-            except FileNotFoundError:
-                return
-            for path, about in found.items():
-                name = path.rpartition("/")[2]
-                if is_file(name) and f"/{name[:2]}/" in path:
-                    at = _stored_at(about) or self._now()
-                    yield StoredArtifact(name=name, size=int(about["size"] or 0), stored_at=at)
+        for path, about in self._place.find():
+            name = path.rpartition("/")[2]
+            if is_file(name) and path == _place_of(name):
+                at = _stored_at(about) or self._now()
+                yield StoredArtifact(name=name, size=int(about["size"] or 0), stored_at=at)
 
     @cached_property
     def _found_owner(self) -> str:
         """Whom the store belongs to: from now on us, if it was nobody."""
-        with self._told():
-            system, root = self._place
-            place = f"{root}/owner"
-            if not system.exists(place):
-                if self._protocol not in _WHOLE:  # there it would make a bucket
-                    system.makedirs(root, exist_ok=True)
-                system.pipe_file(place, self._owner.encode())
-            return str(system.cat_file(place).decode())
-
-    @contextmanager
-    def _at(self, name: str) -> Iterator[tuple[Any, str]]:
-        """The file system and the path of *name* in it; what goes wrong is told."""
-        if not is_file(name):
-            raise ValueError(f"{name!r:.200} is no name of an artifact: <digest>.<format>")
-        with self._told():
-            system, root = self._place
-            system.invalidate_cache()  # what others put is to be seen at once
-            yield system, f"{root}/{name[:2]}/{name}"
+        if self._place.about("owner") is None:
+            self._place.write(self._owner.encode(), "owner")
+        with self._place.reached("owner") as (system, path):
+            return str(system.cat_file(path).decode())
 
     def _is_young(self, path: str, size: int) -> bool:
         """Whether it is there, whole, and will not be taken for an old one soon."""
-        system, _ = self._place
-        try:
-            about = system.info(path)
-        except FileNotFoundError:
+        about = self._place.about(path)
+        if about is None:
             return False
         at = _stored_at(about)
         return about["size"] == size and at is not None and self._now() - at < _YOUNG
 
-    @staticmethod
-    def _upload_and_rename(system: Any, file: Path, path: str) -> None:
-        draft = f"{path}.{uuid4().hex}-unfinished"
-        system.makedirs(path.rpartition("/")[0], exist_ok=True)
+    def _download(self, name: str, draft: Path) -> None:
         try:
-            system.put_file(str(file), draft)
-            system.mv(draft, path)
-        except BaseException:
-            with suppress(Exception):
-                system.rm_file(draft)
-            raise
-
-    def _download(self, system: Any, path: str, draft: Path) -> None:
-        try:
-            system.get_file(path, str(draft))
+            self._place.get(_place_of(name), draft)
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"the artifact {draft.name} is not in {self.url}",
+                f"the artifact {name} is not in {self._place.url}",
                 hint="Its run was pruned or its file deleted: run the task that made it again.",
                 code="JF608",
             ) from error
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Whatever goes wrong far away, as an error for people."""
-        try:
-            yield
-        except FlowError:
-            raise
-        except ImportError as error:
-            raise FlowError(
-                f"artifacts in {self.url} need a library that is not installed: {error}",
-                hint="For s3:// say: pip install 'jupyterlab-flow[s3]'.",
-                code="JF607",
-            ) from error
-        except Exception as error:
-            # Each file system raises what its library raises: there is no narrower class.
-            raise FlowError(
-                f"the artifact store {self.url} cannot be used: {type(error).__name__}: {error}",
-                hint="See to its address and to what gives access to it; then try the task again.",
-                code="JF607",
-            ) from error
+
+def _place_of(name: str) -> str:
+    """Where the artifact *name* is below the store's address."""
+    if not is_file(name):
+        raise ValueError(f"{name!r:.200} is no name of an artifact: <digest>.<format>")
+    return f"{name[:2]}/{name}"
 
 
 def _check(file: Path, name: str) -> None:

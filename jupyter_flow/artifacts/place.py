@@ -1,0 +1,123 @@
+"""A place that fsspec reaches: S3, Google Cloud, Azure, SFTP, another disk.
+
+A file appears there with all that is in it, or not at all. Knows nothing of what the files are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from jupyter_flow.core.errors import FlowError
+
+#: Stores in which a file appears only once all of it has arrived; elsewhere it is renamed then.
+_WHOLE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"})
+
+
+class Place:
+    """The files below *url*, by their names there. *what* it is, people are told when it fails.
+
+    Connected to at the first use. Any thread may call.
+    """
+
+    def __init__(self, url: str, what: str) -> None:
+        self.url = url.rstrip("/")
+        self._what = what
+        self._protocol = url.partition("://")[0]
+
+    @cached_property
+    def _found(self) -> tuple[Any, str]:
+        """fsspec's file system, and the path in it."""
+        import fsspec
+
+        system, path = fsspec.url_to_fs(self.url, skip_instance_cache=True)  # ours alone
+        return system, path.rstrip("/")
+
+    @contextmanager
+    def reached(self, name: str = "", *, may_miss: bool = False) -> Iterator[tuple[Any, str]]:
+        """fsspec's file system and the path of *name* in it; all that goes wrong is told.
+
+        Raises FlowError (JF607); a FileNotFoundError as it is, where *may_miss*.
+        """
+        try:
+            system, root = self._found
+            system.invalidate_cache()  # what others put is to be seen at once
+            yield system, f"{root}/{name}" if name else root
+        except FlowError:
+            raise
+        except ImportError as error:
+            raise FlowError(
+                f"{self._what} {self.url} needs a library that is not installed: {error}",
+                hint="For s3:// say: pip install 'jupyterlab-flow[s3]'.",
+                code="JF607",
+            ) from error
+        except Exception as error:
+            # Each file system raises what its library raises: there is no narrower class.
+            if may_miss and isinstance(error, FileNotFoundError):
+                raise
+            raise FlowError(
+                f"{self._what} {self.url} cannot be used: {type(error).__name__}: {error}",
+                hint="See to its address and to what gives access to it; then try the task again.",
+                code="JF607",
+            ) from error
+
+    def put(self, file: Path, name: str) -> None:
+        """Copy *file* there, in place of what was there."""
+        with self.reached(name) as (system, path):
+            if self._protocol in _WHOLE:
+                system.put_file(str(file), path)
+            else:
+                self._put_and_rename(system, file, path)
+
+    def write(self, content: bytes, name: str) -> None:
+        """Put a small file with that *content*."""
+        with self.reached(name) as (system, path):
+            if self._protocol not in _WHOLE:  # there it would make a bucket
+                system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            system.pipe_file(path, content)
+
+    def get(self, name: str, file: Path) -> None:
+        """Copy what is there to *file*. Raises FileNotFoundError when nothing is."""
+        with self.reached(name, may_miss=True) as (system, path):
+            system.get_file(path, str(file))
+
+    def about(self, name: str) -> dict[str, Any] | None:
+        """What the file system knows of the file; None when there is none."""
+        try:
+            with self.reached(name, may_miss=True) as (system, path):
+                about: dict[str, Any] = system.info(path)
+        except FileNotFoundError:
+            return None
+        return about
+
+    def find(self, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """All files below *name*, with what is known of them; none when it is no folder."""
+        try:
+            with self.reached(name, may_miss=True) as (system, path):
+                root = self._found[1]
+                found: dict[str, dict[str, Any]] = system.find(path, detail=True)
+        except FileNotFoundError:
+            return
+        for each, about in found.items():
+            yield each[len(root) + 1 :], about
+
+    def remove(self, name: str) -> None:
+        """Remove the file, or the folder with all in it. Nothing happens when there is none."""
+        with suppress(FileNotFoundError), self.reached(name, may_miss=True) as (system, path):
+            system.rm(path, recursive=True)
+
+    @staticmethod
+    def _put_and_rename(system: Any, file: Path, path: str) -> None:
+        draft = f"{path}.{uuid4().hex}-unfinished"
+        system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        try:
+            system.put_file(str(file), draft)
+            system.mv(draft, path)
+        except BaseException:
+            with suppress(Exception):
+                system.rm_file(draft)
+            raise
