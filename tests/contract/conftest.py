@@ -12,6 +12,7 @@ from jupyter_flow.store.engines import postgres_engine
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.store.tables import metadata
 from jupyter_flow.testing.postgres import Postgres, binaries, postgres
+from jupyter_flow.testing.s3 import s3_server
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,12 @@ def postgres_url(postgres_tables: sa.Engine) -> str:
         for table in reversed(metadata.sorted_tables):
             db.execute(sa.delete(table))
     return postgres_tables.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def s3_environment() -> Iterator[None]:
+    """A server that speaks S3, which is found by this process."""
+    with s3_server() as environ, pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        yield

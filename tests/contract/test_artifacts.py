@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -85,28 +83,9 @@ class TestAnotherDisk(ArtifactStoreContract):
         return lambda machine: remote(url, tmp_path / machine)
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    """A server that speaks S3, in a thread of this process."""
-    from moto.server import ThreadedMotoServer
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
-    server.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "someone")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "something")
-        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        yield f"http://127.0.0.1:{port}"
-    server.stop()
-
-
 class TestS3(ArtifactStoreContract):
     @pytest.fixture
-    def url(self, s3_server: str) -> str:
+    def url(self, s3_environment: None) -> str:
         bucket = f"bucket-{uuid4().hex}"
         fsspec.filesystem("s3").mkdir(bucket)
         return f"s3://{bucket}/team/artifacts"
@@ -163,7 +142,7 @@ class TestS3(ArtifactStoreContract):
         assert open_store("there").fetch(name).read_bytes() == b"content"
 
     def test_a_bucket_that_is_not_there_is_a_clear_failure(
-        self, s3_server: str, tmp_path: Path
+        self, s3_environment: None, tmp_path: Path
     ) -> None:
         file, name = made(tmp_path / "files")
         with pytest.raises(FlowError) as caught:

@@ -10,9 +10,11 @@ import pytest
 
 from jupyter_flow.app.equipment import equip
 from jupyter_flow.artifacts.folder import FolderArtifacts
+from jupyter_flow.artifacts.shared_home import RemoteHome
 from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
 from jupyter_flow.execution.dask.executor import DaskExecutor
 from jupyter_flow.execution.local import LocalExecutor
+from jupyter_flow.execution.sharing import SharingExecutor
 from jupyter_flow.execution.stopping import Graces
 from jupyter_flow.testing.executors import ExecutorContract, ScriptedExecutor, play_scene
 
@@ -29,6 +31,15 @@ class TestLocalExecutor(ExecutorContract):
     @pytest.fixture
     def executor(self) -> Iterator[LocalExecutor]:
         made = LocalExecutor(graces=Graces(interrupt=2.0, terminate=2.0))
+        yield made
+        made.close()
+
+
+class TestSharingExecutor(ExecutorContract):
+    @pytest.fixture
+    def executor(self, tmp_path: Path) -> Iterator[SharingExecutor]:
+        shared = RemoteHome(f"file://{tmp_path / 'mounted'}", tmp_path)
+        made = SharingExecutor(ScriptedExecutor(play_scene), shared, tmp_path)
         yield made
         made.close()
 

@@ -1,0 +1,207 @@
+"""An executor that shares what attempts write with other machines. An `Executor` around another.
+
+The end of an attempt is told when its notebook, log and files are where others find them; while it
+lasts, they find it as it was some seconds ago. What could not be shared is, later.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.ports.executor import Assignment, Executor, Prospect, Report
+from jupyter_flow.ports.shared_home import SharedHome
+
+log = logging.getLogger(__name__)
+
+_Attempt = tuple[RunId, TaskKey, int]
+
+_HANDS = 4
+#: How often, in seconds, what lasts is shared again if there is anything new.
+_BETWEEN = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class _Shared:
+    """An attempt that is made and shared. The lock is held while it is copied. ``seen`` tells for
+    each of its files what was shared last."""
+
+    assignment: Assignment
+    report: Report
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    seen: dict[Path, object] = field(default_factory=dict)
+    is_over: bool = False
+
+
+class SharingExecutor:
+    """Has *executor* make attempts, and *shared* keep what they write below *home*."""
+
+    def __init__(self, executor: Executor, shared: SharedHome, home: Path) -> None:
+        self._executor = executor
+        self._shared = shared
+        self._home = home
+        self._unshared = home / "unshared"
+        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="sharing")
+        self._catching_up = threading.Lock()
+        self._lasting: dict[_Attempt, _Shared] = {}
+        self._changed = threading.Condition()
+        self._watching: threading.Thread | None = None
+        self._is_closed = False
+
+    def start(self, assignment: Assignment, report: Report) -> None:
+        self._executor.start(assignment, self._sharing(assignment, report))
+
+    def take_up(self, assignment: Assignment, report: Report) -> bool:
+        is_ours = self._executor.take_up(assignment, self._sharing(assignment, report))
+        if not is_ours:
+            self._share_no_more(assignment.run, assignment.key, assignment.number)
+        return is_ours
+
+    def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
+        is_gone = self._executor.let_go(run, key, number)
+        if is_gone:
+            self._share_no_more(run, key, number)
+        return is_gone
+
+    def stop(self, run: RunId, key: TaskKey, number: int) -> None:
+        self._executor.stop(run, key, number)
+
+    def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
+        self._executor.end_lost(run, key, number)
+
+    def get_ready(self) -> None:
+        self._executor.get_ready()
+        self._hands.submit(self._catch_up)
+
+    def foresee(self, prospects: Sequence[Prospect]) -> None:
+        self._executor.foresee(prospects)
+
+    def forget(self, run: RunId) -> None:
+        self._executor.forget(run)
+
+    @property
+    def kept(self) -> int:
+        return self._executor.kept
+
+    def make_room(self) -> None:
+        self._executor.make_room()
+
+    def close(self) -> None:
+        self._executor.close()
+        self._hands.shutdown()
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        if self._watching is not None:
+            self._watching.join()
+
+    # -- within --------------------------------------------------------------------------------
+
+    def _sharing(self, assignment: Assignment, report: Report) -> Report:
+        shared = _Shared(assignment, report)
+
+        def hear(event: AttemptProgressed | AttemptEnded) -> None:
+            if isinstance(event, AttemptEnded):
+                self._hands.submit(self._end, shared, event)
+            else:
+                report(event)
+
+        with self._changed:
+            self._lasting[assignment.run, assignment.key, assignment.number] = shared
+            self._changed.notify_all()
+            if self._watching is None:
+                self._watching = threading.Thread(target=self._watch, name="sharing", daemon=True)
+                self._watching.start()
+        return hear
+
+    def _watch(self) -> None:
+        """Share what lasts, now and again."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._lasting or self._is_closed)
+                self._changed.wait_for(lambda: self._is_closed, timeout=_BETWEEN)
+                if self._is_closed:
+                    return
+                lasting = list(self._lasting.values())
+            for each in lasting:
+                self._share_so_far(each)
+
+    def _share_so_far(self, shared: _Shared) -> None:
+        given = shared.assignment
+        with shared.lock:
+            for path in () if shared.is_over else (given.log, given.executed):
+                try:
+                    found = path.stat()
+                    state = found.st_size, found.st_mtime_ns
+                    if shared.seen.get(path) != state:
+                        self._shared.put(path, is_last=False)
+                        shared.seen[path] = state
+                except (FlowError, OSError) as error:
+                    log.debug("an attempt that lasts could not be shared: %s", error)
+
+    def _end(self, shared: _Shared, ended: AttemptEnded) -> None:
+        """Share all of it, then tell; what is not shared by then will be, see `_catch_up`."""
+        given = shared.assignment
+        self._share_no_more(given.run, given.key, given.number)
+        try:
+            with shared.lock:
+                shared.is_over = True
+                is_shared = self._put(self._note(given))
+        except Exception:  # its end must be told, whatever happens
+            log.exception("an attempt could not be shared")
+            is_shared = False
+        shared.report(ended)
+        if is_shared:
+            self._catch_up()
+
+    def _share_no_more(self, run: RunId, key: TaskKey, number: int) -> None:
+        with self._changed:
+            self._lasting.pop((run, key, number), None)
+
+    def _note(self, given: Assignment) -> Path:
+        """Note that the attempt is to be shared, so that it will be, whatever happens."""
+        names = [
+            path.relative_to(self._home).as_posix()
+            for path in (given.log, given.executed, given.artifacts)
+        ]
+        note = self._unshared / f"{given.run}-{given.key}-{given.number}.json"
+        self._unshared.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(names), "utf-8")
+        return note
+
+    def _put(self, note: Path) -> bool:
+        """Share what is noted; False when that cannot be now."""
+        try:
+            names = json.loads(note.read_text("utf-8"))
+            for name in names:
+                self._shared.put(self._home / name)
+        except (FlowError, OSError) as error:
+            log.warning(
+                "an attempt is not shared yet",
+                extra={"action": "not_shared", "attempt": note.stem, "why": str(error)},
+            )
+            return False
+        note.unlink(missing_ok=True)
+        return True
+
+    def _catch_up(self) -> None:
+        """Share what could not be shared before, by this process or one that died."""
+        if not self._catching_up.acquire(blocking=False):
+            return
+        try:
+            for note in sorted(self._unshared.glob("*.json")):
+                try:
+                    if not self._put(note):
+                        return
+                except ValueError:  # somebody is writing it, or died of it
+                    continue
+        finally:
+            self._catching_up.release()

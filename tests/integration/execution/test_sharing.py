@@ -1,0 +1,145 @@
+"""What attempts write is shared: before their end is told, while they last, and after a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from jupyter_flow.artifacts.shared_home import RemoteHome
+from jupyter_flow.core.events import AttemptEnded
+from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.states import Outcome
+from jupyter_flow.execution import sharing
+from jupyter_flow.execution.local import LocalExecutor
+from jupyter_flow.execution.sharing import SharingExecutor
+from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.testing.notebooks import write_notebook
+
+PATIENCE = 60.0
+
+
+class Machine:
+    """A machine whose home is shared in the folder ``mounted``."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.home = folder / name
+        self.shared = RemoteHome(f"file://{folder / 'mounted'}", self.home)
+        self.executor = SharingExecutor(LocalExecutor(home=self.home), self.shared, self.home)
+
+    def assignment(self, *cells: str) -> Assignment:
+        source = write_notebook(self.home / "task.ipynb", *cells)
+        runs = self.home / "runs" / "flow" / "run" / "task"
+        return Assignment(
+            run=RunId("run"),
+            flow="flow",
+            key=TaskKey("task"),
+            number=1,
+            notebook=source,
+            source=source.name,
+            folder=self.home,
+            executed=runs / "1.ipynb",
+            log=runs / "1.log",
+            artifacts=runs / "1",
+        )
+
+    def place_of(self, path: Path, other: Machine) -> Path:
+        return other.home / path.relative_to(self.home)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Machine]:
+    made = Machine(tmp_path, "here")
+    yield made
+    made.executor.close()
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Machine:
+    return Machine(tmp_path, "there")
+
+
+WRITES = (
+    "import os, pathlib\n"
+    "pathlib.Path(os.environ['JUPYTER_FLOW_ARTIFACTS'], 'a.txt').write_text('a')\n"
+    "print('hello')"
+)
+
+
+def ended(inbox: SimpleQueue[Any]) -> AttemptEnded:
+    while True:
+        report = inbox.get(timeout=PATIENCE)
+        if isinstance(report, AttemptEnded):
+            return report
+
+
+def test_when_the_end_is_told_others_find_all_of_it(here: Machine, there: Machine) -> None:
+    given, inbox = here.assignment(WRITES), SimpleQueue[Any]()
+
+    def note(report: object) -> None:
+        if isinstance(report, AttemptEnded):
+            for path in (given.executed, given.log, given.artifacts):
+                there.shared.fetch(here.place_of(path, there))
+            inbox.put({each.name for each in there.home.joinpath("runs").rglob("*.*")})
+            inbox.put(report)
+
+    here.executor.start(given, note)
+
+    assert inbox.get(timeout=PATIENCE) == {"1.ipynb", "1.log", "a.txt"}
+    assert ended(inbox).outcome is Outcome.SUCCEEDED
+    notebook = here.place_of(given.executed, there).read_text()
+    assert json.loads(notebook)["cells"][0]["outputs"][0]["text"] == "hello\n"
+    assert not list(here.home.glob("unshared/*"))
+
+
+def test_others_see_what_lasts(
+    here: Machine, there: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_BETWEEN", 0.05)
+    gate, put, shared = tmp_path / "gate", here.shared.put, SimpleQueue[None]()
+    os.mkfifo(gate)
+
+    def noted(path: Path, *, is_last: bool = True) -> None:
+        put(path, is_last=is_last)
+        shared.put(None)
+
+    monkeypatch.setattr(here.shared, "put", noted)
+    given, inbox = here.assignment(WRITES, f"open({str(gate)!r}).read()"), SimpleQueue[Any]()
+    here.executor.start(given, inbox.put)
+    log = here.place_of(given.log, there)
+
+    while not log.exists() or "hello" not in log.read_text():
+        shared.get(timeout=PATIENCE)
+        there.shared.fetch(log, is_last=False)
+    gate.write_text("go on")
+
+    assert ended(inbox).outcome is Outcome.SUCCEEDED
+    before = log.read_text()
+    there.shared.fetch(log)
+    assert log.read_text().startswith(before)
+    assert len(log.read_text()) > len(before)
+
+
+def test_what_cannot_be_shared_is_told_and_shared_later(
+    here: Machine, there: Machine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "mounted").write_text("a file is in the way")
+    given, inbox = here.assignment(WRITES), SimpleQueue[Any]()
+    here.executor.start(given, inbox.put)
+    assert ended(inbox).outcome is Outcome.SUCCEEDED, "it is not its fault"
+    assert "is not shared yet" in caplog.text
+    (tmp_path / "mounted").unlink()
+    here.executor.close()
+
+    again = Machine(tmp_path, "here")
+    again.executor.get_ready()
+    again.executor.close()
+
+    there.shared.fetch(here.place_of(given.log, there))
+    assert "hello" in here.place_of(given.log, there).read_text()
+    assert not list(here.home.glob("unshared/*"))
