@@ -101,7 +101,7 @@ def _take_turns(db: Connection, run: RunId) -> None:
     if limits is None:
         return
     if limits.max_active is not None:
-        db.execute(_TAKE_TURNS, {"key": _key("flow", limits.flow, limits.origin)})
+        db.execute(_TAKE_TURNS, {"key": _key("flow", limits.flow)})
     if limits.backfill_most is not None:
         db.execute(_TAKE_TURNS, {"key": _key("backfill", str(limits.backfill))})
 

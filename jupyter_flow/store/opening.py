@@ -21,6 +21,7 @@ from .datasets import SqlDatasetStore
 from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
 from .locking import alone
 from .migrations import HEAD, upgrade
+from .project_paths import ProjectPaths, use_paths
 from .results import SqlResultStore
 from .runs import SqlRunStore
 from .schedules import SqlScheduleStore
@@ -30,10 +31,11 @@ from .services import SqlServiceStore
 _ADVISORY_LOCK = 4_051_962_030
 
 
-def open_store(where: str | Path) -> Stores:
+def open_store(where: str | Path, *, paths: ProjectPaths | None = None) -> Stores:
     """What is kept at *where*: the path of a SQLite file, or the URL of a database.
 
     ``sqlite:///`` is followed by a path as it is, without quoting. ``postgresql://`` uses psycopg.
+    With *paths*, those of the project are known to machines that have it in other folders.
 
     Raises:
         UsageError: no store can be kept in such a database (JF504).
@@ -42,6 +44,8 @@ def open_store(where: str | Path) -> Stores:
             know (JF502).
     """
     engine = _engine(where)
+    if paths is not None:
+        use_paths(engine, paths)
     try:
         with reachable(engine):
             if _version(engine) != HEAD:

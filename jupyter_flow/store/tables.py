@@ -30,6 +30,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from .project_paths import PathText, PlanText
+from .prose import Prose
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,18 +64,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Prose(TypeDecorator[str]):
-    """Text for people. What no database holds (NUL, half characters) becomes a mark."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
-
-
 #: A name is compared and sorted by its characters, whatever the database's language is.
 Name = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -91,7 +82,7 @@ runs = Table(
     metadata,
     Column("id", Name, primary_key=True),
     Column("flow", Name, nullable=False),
-    Column("origin", Prose, nullable=False),
+    Column("origin", PathText, nullable=False),
     Column("state", Text, nullable=False),
     Column("params", Text, nullable=False),
     _moment("logical_date", nullable=False),
@@ -130,7 +121,7 @@ runs = Table(
     Index(None, "series", "fire_time", unique=True),
 )
 
-plans = Table("plans", metadata, _run(), Column("plan", Text, nullable=False))
+plans = Table("plans", metadata, _run(), Column("plan", PlanText, nullable=False))
 
 task_runs = Table(
     "task_runs",
@@ -229,7 +220,7 @@ schedules = Table(
     metadata,
     Column("name", Name, primary_key=True),
     Column("flow", Name, nullable=False),
-    Column("origin", Prose, nullable=False),
+    Column("origin", PathText, nullable=False),
     Column("cron", Text, nullable=False),
     Column("tz", Text, nullable=False),
     _moment("starts_at"),
@@ -238,7 +229,7 @@ schedules = Table(
     Column("catchup", Text, nullable=False),
     Column("overlap", Text, nullable=False),
     Column("params", Text, nullable=False),
-    Column("plan", Text),
+    Column("plan", PlanText),
     Column("notify", Text, nullable=False),
     Column("on", Text, nullable=False),
     Column("is_paused", Boolean, nullable=False),
