@@ -48,6 +48,10 @@ SETTINGS = {
         "where files that tasks hand on are kept: a folder, or a URL as `s3://bucket/folder`",
         "`artifacts` in the home folder",
     ),
+    "shared_home": (
+        "where other machines find what is in the home folder: a folder, or a URL as `s3://…`",
+        "nowhere",
+    ),
     "executor": ("who makes attempts: `local` or `dask`", f"`{_DEFAULT.executor}`"),
     "dask": (
         "which cluster, if it is Dask: the address of its scheduler, or a table",

@@ -7,11 +7,12 @@ file changes, so that asking again is cheap.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.errors import (
     ConflictError,
     DefinitionError,
@@ -34,6 +35,7 @@ from jupyter_flow.core.resolve import (
     secrets_named,
     unknown_datasets,
 )
+from jupyter_flow.ports.shared_home import SharedHome
 from jupyter_flow.project import FlowCell, Project, Snapshots
 
 from .settings import Settings
@@ -70,12 +72,13 @@ class CheckedFlow:
 class Definitions:
     """The flows and notebooks of one project folder."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: Callable[[], SharedHome] = LoneHome) -> None:
         from jupyter_flow.execution.kinds import notebooks_of_kinds
 
         self._settings = settings
         self._project = Project(settings.folder, home=settings.home, shipped=notebooks_of_kinds())
         self._snapshots = Snapshots(settings.home)
+        self._shared = shared
 
     @property
     def _kernels(self) -> tuple[str, ...]:
@@ -195,11 +198,17 @@ class Definitions:
         return bound
 
     def keep(self, plan: Plan) -> None:
-        """Take a snapshot of each notebook that *plan* runs, those of its children included."""
+        """Take a snapshot of each notebook that *plan* runs, those of its children included.
+
+        Other machines find them too, if there are others.
+        """
         plans = list(plan.with_all_children())
         targets = [t for each in plans for t in each.targets.values() if t.has_notebook]
         for path, digest in {(each.path, each.digest) for each in targets}:
             self._snapshots.take(path, digest)
+            snapshot = self._snapshots.path(digest)
+            if not self._shared().has(snapshot):
+                self._shared().put(snapshot)
 
     def notebook(self, path: Path) -> Notebook:
         """The notebook at *path*. Raises NotFoundError and, if it is none, DefinitionError."""

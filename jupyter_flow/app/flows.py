@@ -35,6 +35,7 @@ from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
+from jupyter_flow.ports.shared_home import SharedHome
 from jupyter_flow.ports.stores import Stores
 
 from . import naming
@@ -81,6 +82,7 @@ class Flows:
         tell: Callable[[str], None],
         open_stores: Callable[[], Stores],
         open_artifacts: Callable[[], ArtifactStore],
+        shared: Callable[[], SharedHome],
         get_ready: Callable[[], None],
         make_running: Callable[[Stores], Running],
         make_cache: Callable[[Stores], Cache],
@@ -91,9 +93,10 @@ class Flows:
         self._places = places
         self._clock = clock
         self._bus = bus
-        self._made_definitions = Once(lambda: Definitions(settings))
+        self._made_definitions = Once(lambda: Definitions(settings, shared))
         self._opened_stores = Once(open_stores)
         self._opened_artifacts = Once(open_artifacts)
+        self._shared = shared
         self._made_running = Once(lambda: make_running(self.stores))
         self._get_ready, self._make_cache = get_ready, make_cache
         self._make_outbox, self._try_address = make_outbox, try_address
@@ -142,7 +145,7 @@ class Flows:
     @property
     def pruning(self) -> Pruning:
         """What can be done with old runs."""
-        return Pruning(self._store, self._places, self._clock, self.artifacts)
+        return Pruning(self._store, self._places, self._clock, self.artifacts, self._shared())
 
     @property
     def files(self) -> RunFiles:
@@ -152,6 +155,7 @@ class Flows:
             self.settings.folder,
             load=self._store.load,
             is_seen_to=self._is_seen_to,
+            shared=self._shared(),
         )
 
     @property

@@ -21,6 +21,7 @@ from jupyter_flow.engine.places import Places
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import Ended, RunStore
+from jupyter_flow.ports.shared_home import SharedHome
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +65,16 @@ class Pruning:
     """Clears away the runs of one project."""
 
     def __init__(
-        self, runs: RunStore, places: Places, clock: Clock, artifacts: ArtifactStore
+        self,
+        runs: RunStore,
+        places: Places,
+        clock: Clock,
+        artifacts: ArtifactStore,
+        shared: SharedHome,
     ) -> None:
         self._runs = runs
         self._artifacts = artifacts
+        self._shared = shared
         self._places = places
         self._clock = clock
 
@@ -146,6 +153,7 @@ class Pruning:
             )
             return False
         shutil.rmtree(trash, ignore_errors=True)
+        self._shared.remove(folder)
         return True
 
     def _finish_interrupted(self) -> None:
@@ -167,6 +175,7 @@ class Pruning:
             found = path.stat()
             if path.stem not in needed and found.st_mtime < youngest:
                 path.unlink(missing_ok=True)
+                self._shared.remove(path)
                 number, freed = number + 1, freed + found.st_size
         return number, freed
 

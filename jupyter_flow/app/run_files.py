@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from jupyter_flow.core.errors import NotFoundError, UsageError
+from jupyter_flow.core.errors import FlowError, NotFoundError, UsageError
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.engine.places import Places
+from jupyter_flow.ports.shared_home import SharedHome
 
 from . import naming
 from .debugging import copy_of
 from .kept import KeptKernel
 from .logs import lines_of
 
+log = logging.getLogger(__name__)
+
 
 class RunFiles:
     """Where the files of runs are, and what can be read from them.
 
     *project* is the folder of the notebooks; *load* gives a run as it is now, *is_seen_to* says
-    whether somebody may still go on with one.
+    whether somebody may still go on with one. What another machine has written comes from *shared*.
     """
 
     def __init__(
@@ -31,11 +35,13 @@ class RunFiles:
         *,
         load: Callable[[RunId], Run],
         is_seen_to: Callable[[RunId], bool],
+        shared: SharedHome,
     ) -> None:
         self._places = places
         self._project = project
         self._load = load
         self._is_seen_to = is_seen_to
+        self._shared = shared
 
     def folder_of(self, run: Run) -> Path:
         """The folder of everything that the run wrote."""
@@ -59,7 +65,9 @@ class RunFiles:
             "log": self._places.log,
             "artifacts": self._places.artifacts,
         }[what]
-        return place(run.flow_name, run.id, key, number)
+        path = place(run.flow_name, run.id, key, number)
+        self._fetch(path, is_last=_has_ended(run, key, number))
+        return path
 
     def log(
         self, run: Run, key: TaskKey, *, attempt: int | None = None, follow: bool = False
@@ -67,15 +75,15 @@ class RunFiles:
         """The lines of an attempt's log (the latest's); with *follow* also those still to come."""
         number = _number_of(run, key, attempt)
 
-        def is_over() -> bool:
-            task_run = self._load(run.id).task_runs.get(key)
-            ended = task_run is None or any(
-                each.number == number and each.outcome is not None for each in task_run.attempts
-            )
-            return ended or not self._is_seen_to(run.id)
-
         path = self._places.log(run.flow_name, run.id, key, number)
-        return lines_of(path, is_over if follow else lambda: True)
+
+        def is_over() -> bool:
+            found = self._load(run.id) if follow else run
+            ended = _has_ended(found, key, number)
+            self._fetch(path, is_last=ended)
+            return not follow or ended or not self._is_seen_to(run.id)
+
+        return lines_of(path, is_over)
 
     def copy_to_debug(self, run: Run, key: TaskKey, number: int) -> tuple[Path, int | None]:
         """A new notebook with what an attempt ran, to run by hand; and its cell that failed."""
@@ -87,6 +95,23 @@ class RunFiles:
     def kept_kernel(self, run: Run, key: TaskKey, attempt: int | None = None) -> KeptKernel | None:
         """The kernel of an attempt that failed (the latest's), if it is kept and still there."""
         return KeptKernel.beside(self.path_of(run, key, attempt=attempt))
+
+    def _fetch(self, path: Path, *, is_last: bool) -> None:
+        """Have what another machine wrote here, if it did. What is here is good enough when that
+        cannot be asked for."""
+        try:
+            self._shared.fetch(path, is_last=is_last)
+        except FlowError as error:
+            if not path.exists():
+                raise
+            log.warning("what is shared cannot be had: %s", error)
+
+
+def _has_ended(run: Run, key: TaskKey, number: int) -> bool:
+    task_run = run.task_runs.get(key)
+    return task_run is None or any(
+        each.number == number and each.outcome is not None for each in task_run.attempts
+    )
 
 
 def _number_of(run: Run, key: TaskKey, number: int | None) -> int:

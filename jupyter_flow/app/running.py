@@ -13,13 +13,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from queue import SimpleQueue
 
-from jupyter_flow.core.errors import ConflictError, LeaseLostError, StoreUnreachableError
+from jupyter_flow.core.errors import (
+    ConflictError,
+    FlowError,
+    LeaseLostError,
+    StoreUnreachableError,
+)
 from jupyter_flow.core.events import CancelRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Run
 from jupyter_flow.engine.driver import Driver
 from jupyter_flow.engine.surroundings import Surroundings
 from jupyter_flow.ports.runs import Entry, Lease, RunStore
+from jupyter_flow.ports.shared_home import SharedHome
 
 from .interrupts import first_calls
 from .nudges import Nudges
@@ -35,13 +41,15 @@ _PATIENCE = timedelta(seconds=1)
 class Running:
     """The runs that this process drives.
 
-    *heard* is called with each nudge, *ended* with each run in the background that it drives no
+    The notebooks of runs that other machines made come from *shared*. *heard* is called with each
+    nudge, *ended* with each run in the background that it drives no
     longer, and whether that went wrong, *left* with every run that it let go. All from threads.
     """
 
     def __init__(
         self,
         around: Surroundings,
+        shared: SharedHome,
         *,
         heard: Callable[[str], None] = lambda _: None,
         ended: Callable[[RunId, bool], None] = lambda _run, _failed: None,
@@ -51,6 +59,7 @@ class Running:
             around, published=self._published, updated=self._updated, see_to=self._see_to
         )
         self._publish = around.published
+        self._shared = shared
         self._heard, self._ended, self._left = heard, ended, left
         self._lock = threading.Lock()
         self._drivers: dict[RunId, Driver] = {}
@@ -95,6 +104,7 @@ class Running:
         """
         if written is not None:
             self._written = written
+        self._has_notebooks(run)  # they are fetched
         driver = self._wait_for_turn(run, owner or self.owner())
         self._enter(run, driver)
         try:
@@ -109,7 +119,14 @@ class Running:
         Nor is it to be had where the notebooks that it is made from are not: in the home of
         another project that shares the store.
         """
-        if not self._has_notebooks(run):
+        try:
+            if not self._has_notebooks(run):
+                return False
+        except FlowError as error:
+            log.warning(
+                "run not taken up: its notebooks cannot be had",
+                extra={"action": "no_notebooks", "run": run, "why": error.what},
+            )
             return False
         driver = self._take(run, self.owner())
         if driver is None:
@@ -200,7 +217,11 @@ class Running:
         places = self._around.assignments.places
         plans = self._around.store.load(run).plan.with_all_children()
         targets = [target for plan in plans for target in plan.targets.values()]
-        return all(places.snapshot(each.digest).exists() for each in targets if each.has_notebook)
+        wanted = {places.snapshot(each.digest) for each in targets if each.has_notebook}
+        for path in wanted:
+            if not path.exists():
+                self._shared.fetch(path)
+        return all(path.exists() for path in wanted)
 
     def _take(self, run: RunId, owner: str) -> Driver | None:
         store, now = self._around.store, self._around.clock.now()

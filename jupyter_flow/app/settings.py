@@ -37,7 +37,8 @@ _DASK: Mapping[str, type] = {
 class Settings:
     """Everything that can be configured.
 
-    ``folder`` is where flows and notebooks are looked for. ``database`` is a SQLAlchemy URL.
+    ``folder`` is where flows and notebooks are looked for, ``project`` the folder of the project
+    that it is in (None: itself). ``database`` is a SQLAlchemy URL.
     ``max_parallel`` bounds the kernels of one process; ``memory_reserve`` is in bytes.
 
     ``lease`` is how many seconds a run belongs to a process that says nothing; ``idle`` how many a
@@ -46,7 +47,9 @@ class Settings:
     kernels of failed attempts stay at once, ``keep_kernel_minutes`` how long each does. ``lab_url``
     is the address of the Jupyter server whose root is ``lab_root``, for links;
     ``alert_templates`` is a folder. ``artifact_store`` is a folder or a URL of fsspec, "" for
-    ``<home>/artifacts``; artifacts of more than ``load_limit`` bytes reach a notebook unloaded.
+    ``<home>/artifacts``; ``shared_home`` is where other machines find what is in the home, "" for
+    nowhere: a folder or a URL as well. Artifacts of more than ``load_limit`` bytes reach a notebook
+    unloaded.
 
     ``executor`` says who makes attempts, ``dask`` which cluster: an address (``scheduler``) or the
     class of a ``cluster`` with its ``arguments``, the ``workers`` that it has or between how many
@@ -69,6 +72,8 @@ class Settings:
     lab_root: str = ""
     alert_templates: str = ""
     artifact_store: str = ""
+    shared_home: str = ""
+    project: Path | None = None
     load_limit: int = 256 * 1024 * 1024
     executor: str = "local"
     dask: Mapping[str, Any] = field(default_factory=dict)
@@ -86,11 +91,15 @@ class Settings:
         is_here = _check_executor(said) == "local"
         most = os.cpu_count() or 2 if is_here else _MANY
         said["max_parallel"] = said.get("max_parallel") or most
+        if shared := said.get("shared_home", ""):
+            is_url = "://" in shared
+            shared = said["shared_home"] = shared if is_url else f"file://{project / shared}"
+            said.setdefault("artifact_store", f"{shared.rstrip('/')}/artifacts")
         store = said.get("artifact_store", "")
         if store and "://" not in store:
             said["artifact_store"] = str(project / store)
         database = said.pop("database", f"sqlite:///{home / 'flow.db'}")
-        return cls(folder=folder, home=home, database=database, **said)
+        return cls(folder=folder, project=project, home=home, database=database, **said)
 
 
 def _check_executor(said: dict[str, Any]) -> str:

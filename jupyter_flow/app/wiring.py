@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_flow.core.alerts import Alert
-from jupyter_flow.core.errors import NotFoundError
+from jupyter_flow.core.errors import FlowError, NotFoundError
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.engine.assignments import Assignments
@@ -26,6 +27,7 @@ from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.executor import Executor
+from jupyter_flow.ports.shared_home import SharedHome
 from jupyter_flow.ports.stores import Stores
 
 from . import memory
@@ -43,6 +45,8 @@ from .watchers import Watchers
 
 if TYPE_CHECKING:
     from jupyter_flow.notify.composing import Composer
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -78,6 +82,7 @@ def wire(settings: Settings) -> Flows:
         tell=parts.tell,
         open_stores=lambda: open_stores(settings),
         open_artifacts=parts.artifacts,
+        shared=parts.shared,
         get_ready=parts.get_ready,
         make_running=parts.running,
         make_cache=parts.cache,
@@ -94,7 +99,10 @@ class Parts:
         self.bus, self.clock, self.places = Bus(), SystemClock(), Places(settings.home)
         self._watchers = Watchers(settings.home)
         self.artifacts = Once(lambda: _artifacts(self.clock, settings))
-        self._executor = Once(lambda: _executor(self.clock, settings, self.artifacts()))
+        self.shared = Once(lambda: _shared_home(settings))
+        self._executor = Once(
+            lambda: _executor(self.clock, settings, self.artifacts(), self.shared())
+        )
 
     def get_ready(self) -> None:
         """Something will be run in this process: begin what takes time, before all else loads."""
@@ -133,7 +141,7 @@ class Parts:
             published=lambda entry: self.tell(entry.run),
             new_id=new_run_id,
         )
-        return Running(around, heard=heard, ended=ended, left=self.tell)
+        return Running(around, self.shared(), heard=heard, ended=ended, left=self.tell)
 
     def cache(self, stores: Stores) -> Cache:
         """What remembers the results of earlier attempts."""
@@ -150,6 +158,12 @@ class Parts:
             has_artifact=lambda name: self.artifacts().has(name),
         )
 
+    def _fetch(self, path: Path) -> None:
+        try:
+            self.shared().fetch(path)
+        except FlowError as error:  # a message goes without it, and says so
+            log.warning("what is shared cannot be had: %s", error)
+
     def outbox(self, stores: Stores) -> Outbox:
         """What sends alerts in this process."""
         from jupyter_flow.notify.apprise_notifier import AppriseNotifier
@@ -164,6 +178,7 @@ class Parts:
             if settings.alert_templates
             else None,
             answer_link=lambda run, key: links.link(run, key, now=self.clock.now()),
+            fetch=self._fetch,
         )
         return Outbox(
             stores.alerts,
@@ -223,7 +238,18 @@ def open_stores(settings: Settings) -> Stores:
     """The stores that *settings* mean."""
     from jupyter_flow.store.opening import open_store
 
-    return open_store(settings.database)
+    if not settings.shared_home:
+        return open_store(settings.database)
+    from jupyter_flow.store.project_paths import ProjectPaths
+
+    paths = ProjectPaths.of(settings.project or settings.folder, settings.shared_home)
+    return open_store(settings.database, paths=paths)
+
+
+def _shared_home(settings: Settings) -> SharedHome:
+    from jupyter_flow.artifacts.shared_home import open_shared_home
+
+    return open_shared_home(settings.shared_home, settings.home)
 
 
 def _artifacts(clock: Clock, settings: Settings) -> ArtifactStore:
@@ -243,9 +269,23 @@ def _name_of_store(database: str) -> str:
     return url.render_as_string(hide_password=True) + host
 
 
-def _executor(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:
-    if settings.executor == "dask":
-        return _of_cluster(settings, artifacts)
+def _executor(
+    clock: Clock, settings: Settings, artifacts: ArtifactStore, shared: SharedHome
+) -> Executor:
+    is_local = settings.executor == "local"
+    executor = (
+        _of_this_machine(clock, settings, artifacts)
+        if is_local
+        else _of_cluster(settings, artifacts)
+    )
+    if not shared.is_shared:
+        return executor
+    from jupyter_flow.execution.sharing import SharingExecutor
+
+    return SharingExecutor(executor, shared, settings.home)
+
+
+def _of_this_machine(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:
     from jupyter_flow.execution.kept import KeptKernels
     from jupyter_flow.execution.local import LocalExecutor
 

@@ -12,10 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from jupyter_flow.ports.shared_home import SharedHome
+
 from .place import Place
 
 #: What is noted of a file that will not change any more.
 _LAST = "last"
+
+
+def open_shared_home(url: str, home: Path) -> SharedHome:
+    """What *home* shares at *url*; with nobody for "". Opens no connection yet."""
+    return RemoteHome(url, home) if url else LoneHome()
 
 
 class LoneHome:

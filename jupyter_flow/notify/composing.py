@@ -33,6 +33,10 @@ def no_link(_run: RunId, _key: TaskKey) -> str:
     return ""
 
 
+def no_fetch(_path: Path) -> None:
+    """All that is to be had is below home."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer:
     """Composes messages.
@@ -41,7 +45,8 @@ class Composer:
     JupyterLab, whose links open a run; without it, messages name files. *templates* is a
     folder of the user's own (`jupyter_flow.notify.rendering`). Notebooks larger than *largest*
     bytes are not attached; converting one may take *patience*. *answer_link* makes a link by which
-    the question of a task can be answered, "" where there is none.
+    the question of a task can be answered, "" where there is none. *fetch* has a file be below
+    home that another machine wrote.
     """
 
     home: Path
@@ -50,6 +55,7 @@ class Composer:
     largest: int = 20 * 2**20
     patience: timedelta = timedelta(seconds=60)
     answer_link: Callable[[RunId, TaskKey], str] = no_link
+    fetch: Callable[[Path], object] = no_fetch
 
     def message(self, alert: Alert, run: Run, *, zone: str = "") -> Message:
         """The message about *alert*, without attachments; moments in *zone*, else the flow's."""
@@ -70,6 +76,7 @@ class Composer:
             files: list[Path] = []
             remarks: list[str] = []
             for key, attempt in wanted[:MOST_ATTACHED]:
+                self.fetch(self.home / attempt.notebook)
                 made = attach(
                     self.home / attempt.notebook,
                     Path(folder) / f"{_file_name(key)}.html",

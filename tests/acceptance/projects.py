@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,18 @@ LEASE = 2.0
 class Project:
     """A project folder, its services, and the command line in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.env = os.environ | {"JUPYTER_FLOW_LEASE": str(LEASE), "JUPYTER_FLOW_IDLE": "10"}
+        own = {"JUPYTER_FLOW_LEASE": str(LEASE), "JUPYTER_FLOW_IDLE": "10"}
+        self.env = os.environ | own | (env or {})
         self.services: list[subprocess.Popen[str]] = []
 
     def flow(self, *words: str, check: bool = True) -> str:
+        return self.python("-m", "jupyter_flow", *words, check=check)
+
+    def python(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "jupyter_flow", *words],
+            [sys.executable, *words],
             cwd=self.folder,
             env=self.env,
             check=False,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_flow.app.running import Running
+from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.events import CancelRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.machine.admission import Admission
@@ -45,7 +46,7 @@ class Queue:
             assignments=Assignments(Places(home), self.store),
             lease=LEASE,
         )
-        self.running = Running(around)
+        self.running = Running(around, LoneHome())
         self.owner = self.running.owner()
         flow = replace(flow_of("a > b"), options=FlowOptions(max_active_runs=1))
         now = self.clock.now()

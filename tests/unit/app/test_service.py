@@ -15,6 +15,7 @@ import pytest
 
 from jupyter_flow.app.running import Running
 from jupyter_flow.app.service import GLANCE, Service
+from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.errors import StoreUnreachableError
 from jupyter_flow.core.ids import RunId
@@ -101,7 +102,7 @@ class World:
         def make_running(
             heard: Callable[[str], None], ended: Callable[[RunId, bool], None]
         ) -> Running:
-            return Running(around, heard=heard, ended=ended)
+            return Running(around, LoneHome(), heard=heard, ended=ended)
 
         return Service(
             self.stores,
