@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
-from jupyter_flow.app.settings import HOME, Settings
+from jupyter_flow.app.settings import FOUND, HOME, Settings
 from jupyter_flow.core.language.option_specs import FLOW_OPTIONS, TASK_OPTIONS, OptionSpec
 
 from .tables import table
@@ -79,7 +79,7 @@ def settings() -> str:
     rows = (
         (f"`{name}`", f"`JUPYTER_FLOW_{name.upper()}`", *SETTINGS[name])
         for name in (each.name for each in fields(Settings))
-        if name != "folder"
+        if name not in FOUND
     )
     return table(("in the file", "in the environment", "meaning", "default"), rows)
 

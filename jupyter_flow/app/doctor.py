@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from uuid import uuid4
 
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.ports.runs import RunStore
@@ -43,6 +44,8 @@ def examine(settings: Settings, open_store: Callable[[], RunStore]) -> list[Find
         *_kernels(),
         _prepared_kernels(),
         _store(settings, open_store),
+        *_shared_home(settings),
+        *_cluster(settings),
         _disk(settings.home),
         _memory(settings),
     ]
@@ -109,6 +112,56 @@ def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
             hint="Set JUPYTER_FLOW_DATABASE to a database that can be reached and written.",
         )
     return Finding(what="store", is_well=True, seen=shown)
+
+
+def _shared_home(settings: Settings) -> Iterator[Finding]:
+    """Whether files can be put there, if there is one."""
+    from jupyter_flow.artifacts.place import Place
+
+    if not settings.shared_home:
+        return
+    place, probe = Place(settings.shared_home, "the shared home"), f"probe-{uuid4().hex}"
+    try:
+        place.write(b"", probe)
+        place.remove(probe)
+    except FlowError as error:
+        yield Finding(what="shared home", is_well=False, seen=error.what, hint=error.hint)
+    else:
+        yield Finding(what="shared home", is_well=True, seen=settings.shared_home)
+
+
+def _cluster(settings: Settings) -> Iterator[Finding]:
+    """The workers that make attempts, if a cluster does and is there already."""
+    if settings.executor != "dask":
+        return
+    scheduler = settings.dask.get("scheduler", "")
+    if not scheduler:
+        seen = f"is made when it is needed: {settings.dask['cluster']}"
+        yield Finding(what="dask", is_well=True, seen=seen)
+        return
+    from jupyter_flow.execution.dask import needs_dask
+
+    try:
+        needs_dask()
+        from jupyter_flow.execution.dask.clusters import unlike_workers
+
+        count, unlike = unlike_workers(scheduler)
+    except FlowError as error:
+        yield Finding(what="dask", is_well=False, seen=error.what, hint=error.hint)
+        return
+    yield Finding(
+        what="dask",
+        is_well=count > 0,
+        seen=f"{count} workers at {scheduler}",
+        hint="" if count else f"Start one: dask worker {scheduler}",
+    )
+    for worker, difference in unlike.items():
+        yield Finding(
+            what=f"worker {worker}",
+            is_well=False,
+            seen=f"has {difference}",
+            hint="Install the same there as here.",
+        )
 
 
 def _disk(home: Path) -> Finding:

@@ -17,6 +17,8 @@ from typing import Any
 from jupyter_flow.core.errors import UsageError
 
 HOME = ".jupyter_flow"
+#: What is no setting, but where they were looked for and found.
+FOUND = frozenset({"folder", "project"})
 #: Who may make attempts.
 EXECUTORS = ("local", "dask")
 #: How many attempts a process has made at a time by a cluster: there are workers, or it waits.
@@ -144,7 +146,7 @@ def _from_files(project: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    names = [each.name for each in fields(Settings) if each.name != "folder"]
+    names = [each.name for each in fields(Settings) if each.name not in FOUND]
     said = {name: environ.get(f"JUPYTER_FLOW_{name.upper()}") for name in names}
     return {
         name: _read(name, value, f"JUPYTER_FLOW_{name.upper()}")
@@ -154,7 +156,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _read(name: str, value: Any, source: str) -> Any:
-    known = {each.name for each in fields(Settings)} - {"folder"}
+    known = {each.name for each in fields(Settings)} - FOUND
     if name not in known:
         raise UsageError(
             f"there is no setting called '{name}'",

@@ -23,6 +23,7 @@ class DaskCluster:
 
     address: str
     folder: Path
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def add_worker(self, *words: str, env: Mapping[str, str] | None = None) -> int:
@@ -68,7 +69,7 @@ def dask_cluster(folder: Path, *, workers: int = 2) -> Iterator[DaskCluster]:
     scheduler = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    cluster = DaskCluster(_address_of(scheduler), folder)
+    cluster = DaskCluster(_address_of(scheduler), folder, scheduler)
     # What else it says must not fill the pipe.
     rest = threading.Thread(target=_read_all, args=(scheduler, folder / "scheduler.log"))
     rest.start()

@@ -7,7 +7,8 @@ What a cluster is made of is its class's business (`dask_jobqueue`, `dask_kubern
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -17,6 +18,7 @@ from distributed import Client
 
 from jupyter_flow.core.errors import FlowError
 
+from .parcels import difference, installed
 from .worker import TOPIC
 
 #: How many seconds a scheduler may take to answer.
@@ -44,6 +46,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._made: Any = None
         self._client: Any = None
+        self._left: list[threading.Thread] = []
 
     @property
     def outlives_us(self) -> bool:
@@ -57,19 +60,22 @@ class Cluster:
         be made.
         """
         with self._lock:
-            if self._client is None or self._client.status == "closed":
+            if self._client is None or self._client.status != "running":
+                if self._client is not None:
+                    # It tries to connect again by itself, but has given up all its tasks.
+                    left = threading.Thread(target=_leave, args=(self._client,), daemon=True)
+                    left.start()
+                    self._left.append(left)
                 self._client = self._connected()
                 self._client.subscribe_topic(TOPIC, heard)
                 self._client.subscribe_topic("all", heard)
             return self._client
 
-    def resources(self, client: Any) -> Iterable[Mapping[str, float]]:
-        """The resources of each worker that is there now."""
-        return [each.get("resources", {}) for each in workers_of(client).values()]
-
     def close(self) -> None:
         """Leave the cluster; end it, if it was made here."""
         with self._lock:
+            for each in self._left:
+                each.join(_TIMEOUT)
             if self._client is not None:
                 self._client.close()
             if self._made is not None:
@@ -109,6 +115,23 @@ class Cluster:
                 code="JF616",
             ) from error
         return made
+
+
+def _leave(client: Any) -> None:
+    """Close a connection that was cut: that takes its time, and may fail."""
+    with suppress(Exception):
+        client.close()
+
+
+def unlike_workers(scheduler: str) -> tuple[int, dict[str, str]]:
+    """How many workers there are, and what is installed on some of them otherwise than here."""
+    cluster = Cluster(ClusterConfig(scheduler=scheduler))
+    try:
+        client = cluster.client(lambda _: None)
+        found: dict[str, str] = client.run(difference, dict(installed()), on_error="return")
+    finally:
+        cluster.close()
+    return len(found), {where: str(each) for where, each in found.items() if each}
 
 
 def workers_of(client: Any) -> Mapping[str, Mapping[str, Any]]:

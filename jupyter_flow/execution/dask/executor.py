@@ -13,11 +13,9 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
-from uuid import uuid4
 
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
@@ -30,36 +28,15 @@ from jupyter_flow.ports.executor import Assignment, Prospect, Report
 
 from . import worker
 from .clusters import Cluster
-from .parcels import Delivery, Parcel, installed, name_of, packed, put_down
+from .followed import Followed, Following
+from .parcels import Delivery, name_of, put_down
+from .sending import Sender
 
 log = logging.getLogger(__name__)
 
 #: After so many seconds without a word of a worker it is asked whether it still makes the attempt.
 _PATIENCE = 4 * worker.SILENCE
 _HANDS = 4
-
-
-@dataclass(slots=True, eq=False)
-class _Followed:
-    """An attempt that this process follows. The lock is held while something is done about it."""
-
-    name: str
-    assignment: Assignment
-    report: Report
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    future: Any = None
-    where: str = ""
-    heard: float = 0.0
-    at: tuple[int, int] = (0, 0)
-    log: int = 0
-    executed: int = 0
-    is_stopping: bool = False
-    is_over: bool = False
-
-    @property
-    def begun(self) -> str:
-        """The name under which the cluster keeps who has begun it."""
-        return worker.begun(self.future.key)
 
 
 class DaskExecutor:
@@ -83,15 +60,10 @@ class DaskExecutor:
         resources: Sequence[str] | None = None,
     ) -> None:
         self._cluster = cluster
-        self._home = home.absolute()
-        self._equip = equip
         self._artifacts = artifacts
-        self._shares_disk = shares_disk
-        self._resources = resources
-        self._mark = self._home / f"seen-by-workers-{uuid4().hex}"
+        self._sender = Sender(home.absolute(), equip, artifacts, shares_disk, resources)
+        self._following = Following()
         self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
-        self._followed: dict[str, _Followed] = {}
         self._words: SimpleQueue[Mapping[str, Any] | None] = SimpleQueue()
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="dask")
         self._ears = threading.Thread(target=self._listen, name="dask words", daemon=True)
@@ -114,7 +86,7 @@ class DaskExecutor:
         """Nothing: nothing is foreseen."""
 
     def start(self, assignment: Assignment, report: Report) -> None:
-        followed = _Followed(name_of(assignment), assignment, report)
+        followed = Followed(name_of(assignment), assignment, report)
         self._follow(followed)
         followed.lock.acquire()  # whatever is asked of it waits until it has been sent
         self._hands.submit(self._send_first, followed)
@@ -125,7 +97,7 @@ class DaskExecutor:
             future = client.get_dataset(name)
         except KeyError:
             return False
-        followed = _Followed(name, assignment, report, future=future)
+        followed = Followed(name, assignment, report, future=future)
         with suppress(KeyError):
             followed.where = client.get_dataset(followed.begun)
         followed.heard = time.monotonic()
@@ -134,18 +106,18 @@ class DaskExecutor:
         return True
 
     def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
-        followed = self._find(run, key, number)
+        followed = self._following.find(run, key, number)
         if followed is None or not self._cluster.outlives_us:
             return False
         with followed.lock:
             if followed.is_over or followed.future is None:
                 return False
-            self._forget(followed)
+            self._following.remove(followed)
             followed.is_over = True
         return True
 
     def stop(self, run: RunId, key: TaskKey, number: int) -> None:
-        followed = self._find(run, key, number)
+        followed = self._following.find(run, key, number)
         if followed is not None and not followed.is_stopping:
             followed.is_stopping = True
             self._soon(self._stop, followed)
@@ -162,47 +134,30 @@ class DaskExecutor:
         """Nothing: it has no kernels on this machine."""
 
     def close(self) -> None:
-        with self._lock:
-            running = list(self._followed.values())
-        for each in running:
+        for each in self._following.all():
             self.stop(each.assignment.run, each.assignment.key, each.assignment.number)
-        with self._changed:
-            self._changed.wait_for(lambda: not self._followed)
+        self._following.wait_for_the_end()
         self._is_closed = True
         self._hands.shutdown()
         if self._is_listening:
             self._words.put(None)
             self._ears.join()
         self._cluster.close()
-        self._mark.unlink(missing_ok=True)
+        self._sender.close()
 
     # -- whom it follows -----------------------------------------------------------------------
 
-    def _follow(self, followed: _Followed) -> None:
+    def _follow(self, followed: Followed) -> None:
+        self._following.add(followed)
         with self._lock:
-            self._followed[followed.name] = followed
             if not self._is_listening:
                 self._is_listening = True
                 self._ears.start()
 
-    def _find(self, run: RunId, key: TaskKey, number: int) -> _Followed | None:
-        with self._lock:
-            for each in self._followed.values():
-                given = each.assignment
-                if (given.run, given.key, given.number) == (run, key, number):
-                    return each
-        return None
-
-    def _forget(self, followed: _Followed) -> None:
-        with self._changed:
-            if self._followed.get(followed.name) is followed:
-                del self._followed[followed.name]
-            self._changed.notify_all()
-
     def _client(self) -> Any:
         return self._cluster.client(self._heard)
 
-    def _soon(self, act: Callable[[_Followed], object], followed: _Followed) -> None:
+    def _soon(self, act: Callable[[Followed], object], followed: Followed) -> None:
         """Do it in another thread, with nothing else being done about *followed*."""
 
         def locked() -> None:
@@ -213,7 +168,7 @@ class DaskExecutor:
         with suppress(RuntimeError):  # closed: nobody wants to know any more
             self._hands.submit(self._surely, locked, followed)
 
-    def _surely(self, act: Callable[[], object], followed: _Followed) -> None:
+    def _surely(self, act: Callable[[], object], followed: Followed) -> None:
         """Do it; what goes wrong is the end of the attempt."""
         try:
             act()
@@ -231,55 +186,15 @@ class DaskExecutor:
 
     # -- its beginning -------------------------------------------------------------------------
 
-    def _send_first(self, followed: _Followed) -> None:
+    def _send_first(self, followed: Followed) -> None:
         try:
             self._surely(lambda: self._send(followed), followed)
         finally:
             followed.lock.release()
 
-    def _send(self, followed: _Followed) -> None:
-        """Give it to Dask, and keep it there until its end has been taken in."""
-        client, given = self._client(), followed.assignment
-        if self._is_shared(client):
-            parcel = Parcel(assignment=given, mark=self._mark, sender=installed())
-        else:
-            parcel = packed(given, self._home, self._artifacts)
-        followed.future = client.submit(
-            worker.make,
-            parcel,
-            self._equip,
-            key=f"{followed.name}/{uuid4().hex}",
-            pure=False,
-            retries=0,
-            resources=self._resources_for(client, given),
-        )
-        client.publish_dataset(followed.future, name=followed.name, override=True)
+    def _send(self, followed: Followed) -> None:
+        followed.future = self._sender.send(self._client(), followed.assignment)
         followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
-
-    def _is_shared(self, client: Any) -> bool:
-        """Whether the workers see our files; found out once, if nobody said."""
-        if self._shares_disk is None:
-            self._make_mark()
-            seen = client.run(Path.exists, self._mark, on_error="ignore")
-            if not seen:
-                return False
-            self._shares_disk = all(seen.values())
-        elif self._shares_disk:
-            self._make_mark()
-        return self._shares_disk
-
-    def _make_mark(self) -> None:
-        if not self._mark.exists():
-            self._home.mkdir(parents=True, exist_ok=True)
-            self._mark.touch()
-
-    def _resources_for(self, client: Any, given: Assignment) -> dict[str, float] | None:
-        if given.pool is None:
-            return None
-        known = self._resources
-        if known is None:
-            known = [name for each in self._cluster.resources(client) for name in each]
-        return {given.pool: float(given.slots)} if given.pool in known else None
 
     # -- while it lasts ------------------------------------------------------------------------
 
@@ -306,8 +221,7 @@ class DaskExecutor:
         if word.get("action") == "remove-worker":
             self._look_for_lost(word["worker"], word.get("processing-tasks", ()))
             return
-        with self._lock:
-            followed = self._followed.get(word.get("attempt", ""))
+        followed = self._following.named(word.get("attempt", ""))
         if followed is None:
             return
         followed.where, followed.heard = word["worker"], time.monotonic()
@@ -318,7 +232,7 @@ class DaskExecutor:
             followed.report(
                 AttemptProgressed(key=given.key, number=given.number, cell=at[0], cells=at[1])
             )
-        if not self._shares_disk and (word["log"], word["executed"]) > (
+        if not self._sender.shares_disk and (word["log"], word["executed"]) > (
             followed.log,
             followed.executed,
         ):
@@ -329,23 +243,17 @@ class DaskExecutor:
 
         Dask gives the others to other workers.
         """
-        with self._lock:
-            perhaps = [
-                each
-                for each in self._followed.values()
-                if each.where == gone or each.future is None or each.future.key in keys
-            ]
 
-        def lose(followed: _Followed) -> None:
+        def lose(followed: Followed) -> None:
             with suppress(KeyError):
                 followed.where = self._client().get_dataset(followed.begun)
             if followed.where == gone:
                 self._lose(followed)
 
-        for each in perhaps:
+        for each in self._following.perhaps_on(gone, keys):
             self._soon(lose, each)
 
-    def _fetch(self, followed: _Followed, executed: int) -> None:
+    def _fetch(self, followed: Followed, executed: int) -> None:
         """Bring here what it has written since."""
         given = followed.assignment
         seen = self._client().run(
@@ -374,18 +282,10 @@ class DaskExecutor:
                 followed.executed = executed
 
     def _ask_the_silent(self) -> None:
-        now = time.monotonic()
-        with self._lock:
-            silent = [
-                each
-                for each in self._followed.values()
-                if each.where and now - each.heard > _PATIENCE
-            ]
-        for each in silent:
-            each.heard = now
+        for each in self._following.silent_for(_PATIENCE):
             self._soon(self._ask, each)
 
-    def _ask(self, followed: _Followed) -> None:
+    def _ask(self, followed: Followed) -> None:
         where = [followed.where]
         said = self._client().run(
             worker.is_made_here, followed.name, workers=where, on_error="ignore"
@@ -393,7 +293,7 @@ class DaskExecutor:
         if not said or not any(said.values()):
             self._lose(followed)
 
-    def _stop(self, followed: _Followed) -> None:
+    def _stop(self, followed: Followed) -> None:
         """End it on its worker; or see to it that it is never begun."""
         client = self._client()
         if not followed.where and worker.claim(client, followed.future.key, "nobody"):
@@ -406,7 +306,7 @@ class DaskExecutor:
 
     # -- its end -------------------------------------------------------------------------------
 
-    def _done(self, followed: _Followed) -> None:
+    def _done(self, followed: Followed) -> None:
         """Dask is done with it: take in what came of it."""
         future = followed.future
         if future.status == "finished":
@@ -419,42 +319,52 @@ class DaskExecutor:
         elif future.status == "error":
             error = future.exception()
             if isinstance(error, worker.UnseenError):
-                self._shares_disk = False
+                self._sender.shares_disk = False
                 self._send(followed)
             elif type(error).__name__ == "KilledWorker":
                 self._lose(followed)
             else:
                 self._fail(followed, _not_made(error))
         else:
-            self._lose(followed)
+            self._find_again(followed)
 
-    def _lose(self, followed: _Followed) -> None:
+    def _find_again(self, followed: Followed) -> None:
+        """The connection was cut, or the cluster has forgotten it: in that case it is lost."""
+        try:
+            followed.future = self._client().get_dataset(followed.name)
+        except (KeyError, FlowError):
+            self._lose(followed)
+        else:
+            followed.heard = time.monotonic()
+            followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
+
+    def _lose(self, followed: Followed) -> None:
         """Its worker is gone, and it with it; or the cluster has forgotten it."""
         where = f"the worker {followed.where}" if followed.where else "the worker"
         failure = Failure(cause=Cause.LOST, message=f"{where} that made it is gone")
         self._end(followed, Outcome.LOST, failure)
 
-    def _fail(self, followed: _Followed, failure: Failure) -> None:
+    def _fail(self, followed: Followed, failure: Failure) -> None:
         self._end(followed, Outcome.FAILED, failure)
 
-    def _end(self, followed: _Followed, outcome: Outcome, failure: Failure) -> None:
+    def _end(self, followed: Followed, outcome: Outcome, failure: Failure) -> None:
         given = followed.assignment
         self._over(
             followed,
             AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure),
         )
 
-    def _over(self, followed: _Followed, ended: AttemptEnded, *, is_made: bool = False) -> None:
+    def _over(self, followed: Followed, ended: AttemptEnded, *, is_made: bool = False) -> None:
         """Tell the end, once; have the cluster forget it."""
         with self._lock:
             if followed.is_over:
                 return
             followed.is_over = True
         followed.report(ended)
-        self._forget(followed)
+        self._following.remove(followed)
         self._quietly(lambda: self._clear(followed, is_made=is_made))
 
-    def _clear(self, followed: _Followed, *, is_made: bool) -> None:
+    def _clear(self, followed: Followed, *, is_made: bool) -> None:
         """Have the cluster forget it. Unless it is made, Dask may still give it to a worker: then
         the word stays that it has been begun."""
         client = self._client()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -24,7 +29,7 @@ from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
-from jupyter_flow.execution.dask import parcels
+from jupyter_flow.execution.dask import clusters, parcels
 from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
 from jupyter_flow.execution.dask.executor import DaskExecutor
 from jupyter_flow.execution.dask.parcels import name_of
@@ -34,6 +39,9 @@ from jupyter_flow.testing.notebooks import write_notebook
 
 pytestmark = pytest.mark.slow
 PATIENCE = 60.0
+
+#: Dask leaves a socket behind when it is cut off while it connects. It goes within the test.
+cuts = pytest.mark.filterwarnings("ignore:.*unclosed <socket")
 
 Inbox = SimpleQueue[AttemptProgressed | AttemptEnded]
 Make = Callable[..., DaskExecutor]
@@ -369,6 +377,88 @@ def test_it_is_lost_at_once_where_no_worker_is_left(
     mortal.kill_worker(0)
 
     assert end_of(inbox).outcome is Outcome.LOST
+
+
+class Line:
+    """A connection to the scheduler that can be cut: whoever connects to its ``address``."""
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        self._there = host, int(port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._open: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._listen)]
+        self._threads[0].start()
+
+    def cut(self) -> None:
+        """All that are connected are so no more."""
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self.cut()
+        for each in self._threads:
+            each.join()
+        for each in (*self._open, self._listening):
+            each.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = self._listening.accept()
+                there = socket.create_connection(self._there)
+                self._open += [here, there]
+                for one, other in ((here, there), (there, here)):
+                    self._threads.append(threading.Thread(target=self._pass_on, args=(one, other)))
+                    self._threads[-1].start()
+
+    @staticmethod
+    def _pass_on(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while said := one.recv(2**16):
+                other.sendall(said)
+            other.shutdown(socket.SHUT_RDWR)
+
+
+@cuts
+def test_what_goes_on_while_the_connection_is_cut_is_found_again(
+    cluster: DaskCluster, make: Make, tmp_path: Path
+) -> None:
+    gate, inbox, line = pipe(tmp_path, "gate"), SimpleQueue[Any](), Line(cluster.address)
+    executor = make(replace(cluster, address=line.address))
+    executor.start(assignment(tmp_path, "task", wait_at(gate), "1 + 1"), inbox.put)
+    gate.read_text()
+
+    line.cut()
+    gate.write_text("go on")
+
+    assert end_of(inbox).outcome is Outcome.SUCCEEDED
+    executor.close()
+    line.close()
+    gc.collect()
+
+
+@cuts
+def test_it_is_lost_when_the_scheduler_dies(
+    mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, inbox = pipe(tmp_path, "gate"), SimpleQueue[Any]()
+    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    executor = make(mortal)
+    executor.start(assignment(tmp_path, "task", wait_at(gate)), inbox.put)
+    gate.read_text()
+
+    mortal.scheduler.kill()
+
+    assert end_of(inbox).outcome is Outcome.LOST
+    mortal.kill_worker(0)
+    ended = made(executor, assignment(tmp_path, "next", "1"))
+    assert (ended.outcome, ended.failure and ended.failure.name) == (Outcome.FAILED, "JF615")
+    executor.close()
+    gc.collect()
 
 
 def test_another_process_takes_up_what_goes_on_and_gets_its_end(
