@@ -70,10 +70,20 @@ def start_service(settings: Settings) -> None:
     if not is_ready:
         said = path.read_bytes()[before:].decode("utf-8", "replace").strip()
         raise FlowError(
-            f"the service could not be started: {said.splitlines()[-1] if said else 'no word'}",
+            f"the service could not be started: {_last_words(said) or 'no word'}",
             hint=f"See {path}, or start it by hand to see more: jupyter flow serve",
             code="JF321",
         )
+
+
+def _last_words(said: str) -> str:
+    """The last thing that was said: a line, and those that belong to it as they are indented."""
+    words: list[str] = []
+    for line in reversed(said.splitlines()):
+        words.insert(0, line.strip())
+        if not line.startswith(" "):
+            break
+    return " ".join(words)
 
 
 @contextmanager

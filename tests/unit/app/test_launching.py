@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_flow.app.launching import the_only_one
+from jupyter_flow.app.launching import start_service, the_only_one
+from jupyter_flow.app.settings import Settings
+from jupyter_flow.core.errors import FlowError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
 
@@ -40,3 +42,14 @@ def test_one_that_serves_in_the_foreground_keeps_nobody_out(tmp_path: Path) -> N
     ):
         assert first is not None
         assert second is not None
+
+
+def test_why_a_service_could_not_be_started_is_told_in_whole(tmp_path: Path) -> None:
+    settings = Settings.read(tmp_path, {})
+    (tmp_path / "jupyter_flow.toml").write_text('executor = "dask"\n')
+
+    with pytest.raises(FlowError) as caught:
+        start_service(settings)
+
+    assert "the executor 'dask' needs a cluster" in caught.value.what
+    assert "Say --dask-scheduler" in caught.value.what
