@@ -10,13 +10,16 @@ import base64
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.ports.shared_home import SharedHome
 
 #: Below the address of the Jupyter server.
 PATH = "jupyter-flow/answer"
@@ -35,10 +38,16 @@ class LinkError(FlowError):
 
 
 class AnswerLinks:
-    """The links of the project with this *home*, which are below *base*, a server's address."""
+    """The links of the project with this *home*, which are below *base*, a server's address.
 
-    def __init__(self, home: Path, base: str = "") -> None:
+    Machines that share their homes know each other's links.
+    """
+
+    def __init__(
+        self, home: Path, base: str = "", *, shared: Callable[[], SharedHome] = LoneHome
+    ) -> None:
         self._home = home
+        self._shared = shared
         self._base = base.rstrip("/")
 
     def link(self, run: RunId, key: TaskKey, *, now: datetime) -> str:
@@ -72,6 +81,10 @@ class AnswerLinks:
     def _key(self) -> bytes:
         """The project's key, made when it is first needed."""
         path = self._home / _KEY
+        if not path.exists():
+            self._shared().fetch(path)
+            with suppress(FileNotFoundError):
+                path.chmod(0o600)
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -86,4 +99,5 @@ class AnswerLinks:
             pass  # another was faster
         finally:
             made.unlink()
+        self._shared().put(path)
         return path.read_bytes()

@@ -108,9 +108,8 @@ class Flows:
             lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
         )
         self.datasets = Datasets(lambda: self.stores, clock, lambda: self.services.nudge_all())
-        self.answering = Answering(
-            lambda: self._store, clock, AnswerLinks(settings.home, settings.lab_url), self._ask
-        )
+        links = AnswerLinks(settings.home, settings.lab_url, shared=shared)
+        self.answering = Answering(lambda: self._store, clock, links, self._ask)
         self.services = Services(settings, lambda: self.stores, clock, time.sleep, tell)
         self.following = Following(lambda: self._store, bus, settings.home)
 

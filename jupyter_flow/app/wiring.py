@@ -170,7 +170,7 @@ class Parts:
         from jupyter_flow.notify.composing import Composer
 
         settings = self.settings
-        links = AnswerLinks(settings.home, settings.lab_url)
+        links = AnswerLinks(settings.home, settings.lab_url, shared=self.shared)
         composer = Composer(
             home=settings.home,
             link_base=settings.lab_url,

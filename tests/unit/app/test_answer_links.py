@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from jupyter_flow.app.answer_links import LIFE, AnswerLinks, LinkError
+from jupyter_flow.artifacts.shared_home import RemoteHome
 from jupyter_flow.core.ids import RunId, TaskKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -80,3 +81,19 @@ def test_only_the_owner_reads_the_key(links: AnswerLinks, tmp_path: Path) -> Non
 def test_without_a_server_there_is_no_link(tmp_path: Path) -> None:
     assert AnswerLinks(tmp_path).link(RUN, KEY, now=NOW) == ""
     assert not list(tmp_path.iterdir())
+
+
+def test_machines_that_share_a_home_know_each_others_links(tmp_path: Path) -> None:
+    here, there = (
+        AnswerLinks(
+            tmp_path / name,
+            "https://lab.example.com",
+            shared=lambda name=name: RemoteHome(f"file://{tmp_path}/mounted", tmp_path / name),
+        )
+        for name in ("here", "there")
+    )
+
+    said = variables(here.link(RUN, KEY, now=NOW))
+
+    assert there.read(said, now=NOW) == (RUN, KEY)
+    assert (tmp_path / "there" / "answers.key").stat().st_mode & 0o077 == 0
