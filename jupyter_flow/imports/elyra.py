@@ -210,7 +210,7 @@ def _document(path: Path) -> Mapping[str, Any]:
     try:
         document = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise problems.broken(str(path), "there is no such file") from error
+        raise problems.no_file(str(path)) from error
     except json.JSONDecodeError as error:
         raise problems.broken(str(path), f"no JSON: {error.msg}", line=error.lineno) from error
     except (OSError, ValueError, RecursionError) as error:

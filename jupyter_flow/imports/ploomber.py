@@ -1,7 +1,7 @@
 """Ploomber's pipelines: ``pipeline.yaml`` with its env.yaml.
 
-Its notebooks, scripts and functions become notebooks of their own in a folder beside the flow, because
-Ploomber hands ``upstream`` and ``product`` to them; they run in the pipeline's folder, as there.
+Its notebooks, scripts and functions become notebooks in a folder beside the flow, because Ploomber
+hands ``upstream`` and ``product`` to them; they run in the pipeline's folder, as there.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise problems.broken(str(path), "there is no such file") from error
+        raise problems.no_file(str(path)) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None

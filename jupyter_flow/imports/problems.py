@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from graphlib import CycleError, TopologicalSorter
 
-from jupyter_flow.core.errors import ConflictError, Problem, UsageError, Where, suggestion
+from jupyter_flow.core.errors import (
+    ConflictError,
+    NotFoundError,
+    Problem,
+    UsageError,
+    Where,
+    suggestion,
+)
 
 
 def broken(shown: str, why: str, *, line: int | None = None) -> UsageError:
@@ -19,6 +26,15 @@ def broken(shown: str, why: str, *, line: int | None = None) -> UsageError:
         hint="Open it in the tool that wrote it and mend it there, or give another file.",
         where=Where(path=shown, line=line),
         code="JF450",
+    )
+
+
+def no_file(shown: str) -> NotFoundError:
+    """There is no pipeline to read."""
+    return NotFoundError(
+        f"there is no file {shown!r}",
+        hint="Paths count from the folder in which the command is given.",
+        code="JF404",
     )
 
 
