@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-Links = Iterable[tuple[str, str]]
+from jupyter_flow.testing.notebooks import write_notebook
 
 
 def elyra_box(name: str, *after: str, op: str = "notebook", **said: Any) -> dict[str, Any]:
@@ -47,33 +47,17 @@ def elyra_document(
 
 
 def write_elyra(folder: Path, document: Mapping[str, Any]) -> Path:
-    """*document* as a file, with an empty file for each task."""
+    """*document* as a file, with a notebook that does nothing for each task."""
     path = folder / "made.pipeline"
     path.write_text(json.dumps(document), "utf-8")
     for pipeline in document["pipelines"]:
         for box in pipeline["nodes"]:
             said = box.get("app_data", {}).get("component_parameters", {})
             if "filename" in said:
-                notebook(folder / said["filename"], "pass")
+                file = folder / said["filename"]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_notebook(file, "pass")
     return path
-
-
-def notebook(path: Path, *sources: str, tags: Mapping[int, list[str]] | None = None) -> None:
-    """A notebook of Python with cells of code."""
-    cells = [
-        {
-            "cell_type": "code",
-            "metadata": {"tags": (tags or {}).get(at, [])},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for at, source in enumerate(sources)
-    ]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    document = {"cells": cells, "metadata": {"kernelspec": spec}}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**document, "nbformat": 4, "nbformat_minor": 4}), "utf-8")
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:

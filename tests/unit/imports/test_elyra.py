@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipelines import elyra_box, elyra_document, write_elyra
 
 from jupyter_flow.core.errors import ConflictError, DefinitionError, FlowError
 from jupyter_flow.core.expressions import Constant
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.imports import Import, read_elyra, write
+
+from .pipelines import elyra_box, elyra_document, write_elyra
 
 
 def imported(folder: Path, *boxes: dict[str, Any], **said: Any) -> Import:

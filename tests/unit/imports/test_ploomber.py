@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipelines import script, write_files
 
 from jupyter_flow.core.errors import DefinitionError, FlowError
 from jupyter_flow.core.expressions import Constant, DictOf, ParamRef
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.core.language.writing import written
 from jupyter_flow.imports import Import, read_ploomber
+
+from .pipelines import script, write_files
 
 
 def imported(folder: Path, files: dict[str, str]) -> Import:
