@@ -22,7 +22,7 @@ from jupyter_flow.core.task_names import suggested_by
 
 from . import problems
 from .elyra_links import Box, boxes_of, upstream_of
-from .imported import Copy, Import, Notes, as_it_is, unique_names
+from .imported import Copy, Import, Notes, as_it_is, list_in, object_in, unique_names
 
 _NEWEST = 8
 _RUN = {
@@ -45,7 +45,7 @@ def read_elyra(path: Path, folder: Path) -> Import:
     """
     document = _document(path)
     primary = _primary(document, path)
-    said = _object(primary.get("app_data"))
+    said = object_in(primary.get("app_data"))
     version = said.get("version", 0)
     if not isinstance(version, int | float) or version > _NEWEST:
         raise problems.unknown_version(str(path), version, f"up to {_NEWEST}")
@@ -60,9 +60,9 @@ class _Reader:
     ) -> None:
         self.path, self.folder = path, folder
         self.document, self.said = document, said
-        self.properties = _object(said.get("properties"))
+        self.properties = object_in(said.get("properties"))
         self.name = suggested_by(str(self.properties.get("name") or path.stem))
-        self.defaults = _object(self.properties.get("pipeline_defaults"))
+        self.defaults = object_in(self.properties.get("pipeline_defaults"))
         self.notes, self.problems = Notes(), list[Problem]()
         self.used: list[Path] = []
         self.copies: list[Copy] = []
@@ -153,17 +153,17 @@ class _Reader:
     def _env(self, name: str, said: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
         env = {key: as_it_is(value) for key, value in _variables(self.defaults.get("env_vars"))}
         env |= {key: as_it_is(value) for key, value in _variables(said.get("env_vars"))}
-        for param in _list(said.get("pipeline_parameters")):
+        for param in list_in(said.get("pipeline_parameters")):
             if str(param) in params:
                 env[str(param)] = f"{{{{ params.{param} }}}}"
-        secrets = [*_list(self.defaults.get("kubernetes_secrets"))]
-        for secret in [*secrets, *_list(said.get("kubernetes_secrets"))]:
-            variable = str(_object(secret).get("env_var") or "")
+        secrets = [*list_in(self.defaults.get("kubernetes_secrets"))]
+        for secret in [*secrets, *list_in(said.get("kubernetes_secrets"))]:
+            variable = str(object_in(secret).get("env_var") or "")
             if variable and is_name(variable):
                 env[variable] = template_of(variable)
                 what = (
                     f"the variable {variable} came from the Kubernetes secret"
-                    f" {_object(secret).get('name')!r}; here it is secret({variable!r}):"
+                    f" {object_in(secret).get('name')!r}; here it is secret({variable!r}):"
                     " set it in the environment, a file or the keyring"
                 )
                 self.notes.add(what, name)
@@ -172,7 +172,7 @@ class _Reader:
     def _params(self) -> dict[str, Any]:
         """The pipeline's parameters with their defaults."""
         params: dict[str, Any] = {}
-        for each in map(_object, _list(self.properties.get("pipeline_parameters"))):
+        for each in map(object_in, list_in(self.properties.get("pipeline_parameters"))):
             name, default = str(each.get("name") or ""), each.get("default_value")
             value = default.get("value") if isinstance(default, dict) else default
             if not name.isidentifier():
@@ -189,7 +189,7 @@ class _Reader:
                 continue
             shown = json.dumps(value, ensure_ascii=False)
             self.notes.add(f"{key} {shown} is of containers; tasks run on this machine", name)
-        for pattern in _list(said.get("dependencies")):
+        for pattern in list_in(said.get("dependencies")):
             base = (self.path.parent / str(said.get("filename") or "")).parent
             if not any(character in str(pattern) for character in "*?[") and not (
                 (base / str(pattern)).exists()
@@ -232,7 +232,7 @@ def _primary(document: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
 def _variables(said: Any) -> list[tuple[str, str]]:
     """The variables in ``["A=b"]``, as older versions write them, or as newer ones do."""
     found: list[tuple[str, str]] = []
-    for each in _list(said):
+    for each in list_in(said):
         if isinstance(each, dict):
             found.append((str(each.get("env_var") or ""), str(each.get("value") or "")))
         else:
@@ -244,8 +244,8 @@ def _variables(said: Any) -> list[tuple[str, str]]:
 def _comments(document: Mapping[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
     for pipeline in document["pipelines"]:
-        ui = _object(_object(_object(pipeline).get("app_data")).get("ui_data"))
-        found += [str(_object(each).get("content") or "") for each in _list(ui.get("comments"))]
+        ui = object_in(object_in(object_in(pipeline).get("app_data")).get("ui_data"))
+        found += [str(object_in(each).get("content") or "") for each in list_in(ui.get("comments"))]
     return tuple(filter(None, found))
 
 
@@ -261,11 +261,3 @@ def _label(boxes: Sequence[Box], box_id: str) -> str:
 
 def _relative(path: Path, folder: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
-
-
-def _object(said: Any) -> Mapping[str, Any]:
-    return said if isinstance(said, dict) else {}
-
-
-def _list(said: Any) -> list[Any]:
-    return said if isinstance(said, list) else []

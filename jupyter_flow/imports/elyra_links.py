@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .imported import list_in, object_in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
@@ -46,28 +48,24 @@ def boxes_of(document: Mapping[str, Any]) -> list[Box]:
     return [
         _box(each)
         for pipeline in drawn
-        for each in pipeline.get("nodes") or []
+        for each in list_in(pipeline.get("nodes"))
         if isinstance(each, dict)
     ]
 
 
 def _box(said: Mapping[str, Any]) -> Box:
-    app = said.get("app_data")
-    app = app if isinstance(app, dict) else {}
+    app = object_in(said.get("app_data"))
     own = app.get("component_parameters")
-    ui = app.get("ui_data")
     own = own if isinstance(own, dict) else app
-    label = (
-        own.get("label") or app.get("label") or (ui.get("label") if isinstance(ui, dict) else "")
-    )
+    label = own.get("label") or app.get("label") or object_in(app.get("ui_data")).get("label")
     return Box(
         id=str(said.get("id")),
         kind=str(said.get("type")),
         op=str(said.get("op") or ""),
         label=str(label or ""),
         said=own,
-        inputs=tuple(each for each in said.get("inputs") or [] if isinstance(each, dict)),
-        outputs=tuple(each for each in said.get("outputs") or [] if isinstance(each, dict)),
+        inputs=tuple(each for each in list_in(said.get("inputs")) if isinstance(each, dict)),
+        outputs=tuple(each for each in list_in(said.get("outputs")) if isinstance(each, dict)),
     )
 
 
@@ -92,7 +90,7 @@ def _links(box: Box) -> Iterator[tuple[str, str, str]]:
     """Triples of what is linked, to which box, at which of its ports."""
     for port in box.inputs:
         target = str(port.get("subflow_node_ref") or "") if box.kind == "super_node" else box.id
-        for link in port.get("links") or []:
+        for link in list_in(port.get("links")):
             if isinstance(link, dict):
                 yield target, str(link.get("node_id_ref")), str(link.get("port_id_ref") or "")
 

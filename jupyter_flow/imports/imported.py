@@ -83,3 +83,13 @@ def as_it_is(text: str) -> str:
     if not any(mark in text for mark in marks):
         return text
     return "".join("{{ '{' }}" if sign == "{" else sign for sign in text)
+
+
+def object_in(said: Any) -> Mapping[str, Any]:
+    """*said* if it is an object, else an empty one: files of other tools may hold anything."""
+    return said if isinstance(said, dict) else {}
+
+
+def list_in(said: Any) -> list[Any]:
+    """*said* if it is a list, else an empty one."""
+    return said if isinstance(said, list) else []

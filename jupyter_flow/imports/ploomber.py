@@ -19,7 +19,7 @@ from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.task_names import suggested_by
 
 from . import problems
-from .imported import Import, Notes, unique_names
+from .imported import Import, Notes, object_in, unique_names
 from .ploomber_env import Env, flat
 from .ploomber_grid import entries_of
 from .ploomber_tasks import Entry, Maker
@@ -33,6 +33,14 @@ _NOT_CARRIED = {
     "on_render": "is a hook, and left out",
     "serializer": "is left out: write files in the function, or hand on jupyter_flow.output(…)",
     "unserializer": "is left out: read files in the function",
+}
+#: What a task says is of these kinds.
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "params": (dict,),
+    "product": (str, list, dict),
+    "upstream": (str, list),
+    "client": (str, dict),
 }
 _SECTIONS = frozenset({"meta", "tasks", *_NOT_CARRIED})
 
@@ -48,7 +56,7 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     if unknown := [str(key) for key in document if key not in _SECTIONS]:
         raise problems.broken(str(path), f"it has the unknown section {unknown[0]!r}")
     notes = Notes()
-    meta = document.get("meta") or {}
+    meta = object_in(document.get("meta"))
     env = Env(shown=str(path), values=_env(path), notes=notes)
     _note_sections(document, meta, notes)
     said = [*document["tasks"], *_imported_tasks(path, meta, env)]
@@ -90,8 +98,8 @@ def read_ploomber(path: Path, folder: Path) -> Import:
 def _entries(said: list[Any], maker: Maker) -> list[Entry]:
     made: list[dict[str, Any]] = []
     for each in said:
-        if not isinstance(each, dict) or not isinstance(each.get("source"), str):
-            raise problems.broken(str(maker.path), f"the task {each!r} has no source")
+        if why := _wrong_with(each, maker.meta):
+            raise problems.broken(str(maker.path), f"the task {each!r} {why}")
         try:
             made += entries_of(each)
         except ValueError as error:
@@ -111,6 +119,18 @@ def _entries(said: list[Any], maker: Maker) -> list[Entry]:
         Entry(name=peer, task=name, said=each)
         for peer, name, each in zip(peers, names, made, strict=True)
     ]
+
+
+def _wrong_with(said: Any, meta: Mapping[str, Any]) -> str:
+    """Why *said* is no task, in words; nothing when it is one."""
+    if not isinstance(said, dict) or not isinstance(said.get("source"), str) or not said["source"]:
+        return "has no source"
+    if not said.get("product") and not meta.get("extract_product"):
+        return "has no product"
+    for key, kinds in _SHAPES.items():
+        if said.get(key) is not None and not isinstance(said[key], kinds):
+            return f"has a {key} of another kind than is known"
+    return ""
 
 
 def _default_name(source: str) -> str:

@@ -81,7 +81,7 @@ class Maker:
         if entry.suffix == ".sql":
             yield from self._sql(entry, entries)
         elif entry.suffix == ".sh":
-            text = self._rendered(entry, entries)
+            text = "\n".join([*self._folders(entry), self._rendered(entry, entries)])
             yield Task(name=entry.task, kind=Kind.SHELL, parameters={"command": Constant(text)})
         else:
             yield from self._notebook(entry, entries)
@@ -141,6 +141,13 @@ class Maker:
         options = TaskOptions(kernel=str(kernel)) if kernel else TaskOptions()
         yield Task(name=entry.task, notebook=place, parameters=parameters, options=options)
 
+    def _folders(self, entry: Entry) -> list[str]:
+        """The commands that make the folders of its products, as Ploomber did."""
+        product = self._product(entry)
+        files = product.values() if isinstance(product, dict) else [product]
+        parents = {Path(each).parent.as_posix(): None for each in files if isinstance(each, str)}
+        return [f'mkdir -p "{self.env.template(each)}"' for each in parents if each != "."]
+
     def _read(self, entry: Entry) -> dict[str, Any] | None:
         """The notebook of *entry*, read once; None, with a problem noted, when it has none."""
         if entry.task in self._notebooks:
@@ -190,6 +197,7 @@ class Maker:
 
     def _sql(self, entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Task]:
         client = entry.said.get("client") or self._client(entry)
+        client = client.get("dotted_path") if isinstance(client, dict) else client
         connection = suggested_by(str(client or "database").partition(".")[0])
         what = f"its client {client or 'is not given'}: set the connection {connection!r}"
         self.env.notes.add(f"{what}; see: jupyter flow connections", entry.task)
@@ -204,7 +212,11 @@ class Maker:
         self.edges |= set(pairwise(names))
         for name, statement in zip(names, statements, strict=True):
             self.home[name] = entry.task
-            saved = {"save": Constant(Path(product).name)} if isinstance(product, str) else {}
+            saved = (
+                {"save": Constant(Path(product).with_suffix(".parquet").name)}
+                if isinstance(product, str)
+                else {}
+            )
             query = {"query": Constant(statement)}
             yield Task(
                 name=name,

@@ -72,3 +72,28 @@ def script(upstream: object = None, body: str = "pass", more: str = "") -> str:
     """A script of Ploomber with its cell of parameters."""
     head = f'# + tags=["parameters"]\nupstream = {upstream!r}\nproduct = None\n{more}\n'
     return f"{head}\n# +\n{body}\n"
+
+
+def spoilt(document: Any, place: int, by: Any) -> Any:
+    """*document* with the part that comes at *place*, counted through all of it, replaced."""
+    parts = list(_parts(document))
+    path = parts[place % len(parts)]
+    if not path:
+        return by
+    made = json.loads(json.dumps(document))
+    here = made
+    for key in path[:-1]:
+        here = here[key]
+    here[path[-1]] = by
+    return made
+
+
+def _parts(document: Any, before: tuple[Any, ...] = ()) -> Iterable[tuple[Any, ...]]:
+    yield before
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(document, dict):
+        inner = document.items()
+    elif isinstance(document, list):
+        inner = enumerate(document)
+    for key, each in inner:
+        yield from _parts(each, (*before, key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +17,7 @@ from jupyter_flow.core.expressions import Constant
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.imports import Import, read_elyra, write
 
-from .pipelines import elyra_box, elyra_document, write_elyra
+from .pipelines import elyra_box, elyra_document, spoilt, write_elyra
 
 
 def imported(folder: Path, *boxes: dict[str, Any], **said: Any) -> Import:
@@ -178,3 +179,23 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert first.read_text("utf-8") == "mine"
     write(made, away, force=True)
     assert first.read_text("utf-8") != "mine"
+
+
+ANYTHING = st.sampled_from([None, 0, -1.5, True, "", "x", "{{", [], [1], ["a=b"], {}, {"id": 1}])
+
+
+@given(st.integers(0, 10_000), ANYTHING)
+def test_what_is_spoilt_is_read_or_refused(place: int, by: Any) -> None:
+    """Whatever a file has in it, it is read, or there is an error of ours."""
+    boxes = [
+        elyra_box("a", env_vars=["A=1"], kubernetes_secrets=[{"env_var": "T"}], cpu=1),
+        elyra_box("b", "a", op="python", pipeline_parameters=["N"], dependencies=["x"]),
+    ]
+    params = [{"name": "N", "default_value": {"value": 3}}]
+    whole = elyra_document(boxes, comments=["c"], pipeline_parameters=params, runtime="r")
+
+    with TemporaryDirectory() as folder:
+        path = write_elyra(Path(folder), whole)
+        path.write_text(json.dumps(spoilt(whole, place, by)), "utf-8")
+        with suppress(FlowError):
+            write(read_elyra(path, Path(folder)), Path(folder))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,9 +16,9 @@ from jupyter_flow.core.errors import DefinitionError, FlowError
 from jupyter_flow.core.expressions import Constant, DictOf, ParamRef
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.core.language.writing import written
-from jupyter_flow.imports import Import, read_ploomber
+from jupyter_flow.imports import Import, read_ploomber, write
 
-from .pipelines import script, write_files
+from .pipelines import script, spoilt, write_files
 
 
 def imported(folder: Path, files: dict[str, str]) -> Import:
@@ -221,3 +223,28 @@ def test_mistakes_are_found(tmp_path: Path, pipeline: str, codes: str) -> None:
     assert found == set(codes.split())
     assert error.hint
     assert error.where is not None
+
+
+ANYTHING = st.sampled_from([None, 0, -1.5, True, "", "x", "{{", "[[", [], [1], ["a"], {}, {"a": 1}])
+
+
+@given(st.integers(0, 10_000), ANYTHING)
+def test_what_is_spoilt_is_read_or_refused(place: int, by: Any) -> None:
+    """Whatever a file has in it, it is read, or there is an error of ours."""
+    whole = {
+        "meta": {"extract_upstream": True, "product_relative_to_source": False},
+        "clients": {"SQLScript": "db.get"},
+        "tasks": [
+            {"source": "a.py", "product": {"nb": "o/a.ipynb", "x": "{{n}}"}, "params": {"n": 1}},
+            {"source": "b.sql", "product": ["main", "t", "table"], "client": "db.get"},
+            {"source": "work.go", "product": "{{n}}/x.csv", "name": "g-", "grid": {"k": [1, 2]}},
+        ],
+    }
+    env = {"n": 1, "deep": {"x": "y"}}
+    files = {"a.py": script(), "b.sql": "select '{{product}}'", "work.py": "def go(): pass"}
+
+    with TemporaryDirectory() as folder:
+        files["pipeline.yaml"] = json.dumps(spoilt(whole, place, by))
+        files["env.yaml"] = json.dumps(spoilt(env, place, by) if place % 5 == 0 else env)
+        with suppress(FlowError):
+            write(imported(Path(folder), files), Path(folder))
