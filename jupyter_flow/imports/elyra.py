@@ -16,6 +16,7 @@ from typing import Any
 from jupyter_flow.core.errors import Problem, raise_if_any
 from jupyter_flow.core.expressions import Constant
 from jupyter_flow.core.flow import Flow, FlowParameter, Kind, Task
+from jupyter_flow.core.graph import Graph, find_loops
 from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.secrets import is_name, template_of
 from jupyter_flow.core.task_names import suggested_by
@@ -82,21 +83,20 @@ class _Reader:
             shown = names.get(box_id, label or box_id)
             found = problems.unknown_upstream(str(self.path), shown, missing, list(names.values()))
             self.problems.append(found)
-        loop = problems.loop_in(upstream.all)
-        if loop:
+        links = [(up, down) for down, ups in upstream.all.items() for up in ups]
+        for loop in find_loops(list(upstream.all), links):
             around = [names.get(each, _label(boxes, each)) for each in loop]
-            self.problems.append(problems.cycle(str(self.path), around))
+            self.problems.append(problems.cycle(str(self.path), [*around, around[0]]))
         params = self._params()
         tasks = [self._task(box, names[box.id], params) for box in kept.values()]
         raise_if_any(self.problems)
         self._note_pipeline()
-        order = problems.in_order(list(kept), upstream.kept) or list(kept)
         by_name = {task.name: task for task in tasks}
         edges = {(names[up], names[down]) for down, ups in upstream.kept.items() for up in ups}
         flow = Flow(
             name=self.name,
             description=str(self.properties.get("description") or ""),
-            tasks=tuple(by_name[names[each]] for each in order),
+            tasks=tuple(by_name[name] for name in Graph.of(by_name, edges).order),
             edges=frozenset(edges),
             params=tuple(FlowParameter(name=name, default=value) for name, value in params.items()),
         )

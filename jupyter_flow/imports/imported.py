@@ -68,13 +68,15 @@ class Notes:
 
 def unique_names(wanted: Iterable[str]) -> list[str]:
     """*wanted*, with a number behind those that were there before."""
-    given: list[str] = []
+    given: dict[str, None] = {}
+    last: dict[str, int] = {}
     for name in wanted:
-        number, unique = 2, name
+        unique = name
         while unique in given:
-            unique, number = f"{name}_{number}", number + 1
-        given.append(unique)
-    return given
+            last[name] = last.get(name, 1) + 1
+            unique = f"{name}_{last[name]}"
+        given[unique] = None
+    return list(given)
 
 
 def as_it_is(text: str) -> str:

@@ -15,6 +15,7 @@ import yaml
 
 from jupyter_flow.core.errors import raise_if_any
 from jupyter_flow.core.flow import Flow, FlowParameter
+from jupyter_flow.core.graph import Graph, find_loops
 from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.task_names import suggested_by
 
@@ -64,24 +65,21 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     entries = _entries(said, maker)
     by_name = {entry.name: entry for entry in entries}
     tasks = [task for entry in entries for task in maker.tasks(entry, by_name)]
-    upstream = {entry.name: frozenset(maker.upstream(entry, by_name)) for entry in entries}
-    if loop := problems.loop_in(upstream):
-        maker.problems.append(problems.cycle(str(path), loop))
+    links = [(up, each.name) for each in entries for up in maker.upstream(each, by_name)]
+    for loop in find_loops(list(by_name), links):
+        maker.problems.append(problems.cycle(str(path), [*loop, loop[0]]))
     raise_if_any([*maker.problems, *env.problems])
-    order = problems.in_order(list(by_name), upstream) or list(by_name)
-    places = {by_name[name].task: at for at, name in enumerate(order)}
     notes.add(
         "Ploomber skips tasks that have not changed; here every run runs all of them, unless"
         " they have the options cache=True and inputs=…"
     )
     place = os.path.relpath(path.parent, folder)
-    edges = {
-        (by_name[up].task, maker.first(by_name[name])) for name in order for up in upstream[name]
-    }
+    edges = {(by_name[up].task, maker.first(by_name[down])) for up, down in links} | maker.edges
+    made = {task.name: task for task in tasks}
     flow = Flow(
         name=maker.flow,
-        tasks=tuple(sorted(tasks, key=lambda task: places[maker.home[task.name]])),
-        edges=frozenset(edges | maker.edges),
+        tasks=tuple(made[name] for name in Graph.of(made, edges).order),
+        edges=frozenset(edges),
         params=tuple(FlowParameter(name=key, default=each) for key, each in env.params().items()),
         defaults=TaskOptions(cwd=Path(place).as_posix()),
     )

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from itertools import pairwise
+from itertools import count, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,6 @@ class Maker:
     copies: list[Copy] = field(default_factory=list)
     used: list[Path] = field(default_factory=list)
     edges: set[tuple[str, str]] = field(default_factory=set)
-    #: The task that stands for the whole entry, by each of its tasks.
-    home: dict[str, str] = field(default_factory=dict)
     _firsts: dict[str, str] = field(default_factory=dict)
     _notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -69,7 +67,6 @@ class Maker:
 
     def tasks(self, entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Task]:
         """The tasks of *entry*: one, or one for each statement of a script of SQL."""
-        self.home[entry.task] = entry.task
         self._note(entry)
         if entry.suffix:
             file = self._file(entry)
@@ -207,11 +204,13 @@ class Maker:
             what = f"its rows are kept as a file of the attempt, not at {product}"
             self.env.notes.add(f"{what}; tasks after it take {entry.task}.table", entry.task)
         statements = _statements(self._rendered(entry, entries))
-        names = [f"{entry.task}_{at}" for at in range(1, len(statements))] + [entry.task]
+        taken = {each.task for each in entries.values()}
+        numbered = (f"{entry.task}_{at}" for at in count(1))
+        free = (name for name in numbered if name not in taken)
+        names = [*islice(free, len(statements) - 1), entry.task]
         self._firsts[entry.task] = names[0]
         self.edges |= set(pairwise(names))
         for name, statement in zip(names, statements, strict=True):
-            self.home[name] = entry.task
             saved = (
                 {"save": Constant(Path(product).with_suffix(".parquet").name)}
                 if isinstance(product, str)

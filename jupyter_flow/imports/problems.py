@@ -1,13 +1,11 @@
 """What can be wrong with a pipeline that is to be imported: each with its place and its remedy.
 
-Makes problems and errors, finds none but cycles, and raises nothing.
+Makes problems and errors; finds none, and raises nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Sequence
 
 from jupyter_flow.core.errors import (
     ConflictError,
@@ -115,23 +113,3 @@ def not_ours(shown: Sequence[str]) -> ConflictError:
         hint="Nothing was written. Give another folder with -o.",
         code="JF458",
     )
-
-
-def in_order(names: Sequence[str], upstream: Mapping[str, AbstractSet[str]]) -> list[str] | None:
-    """*names* with upstream ones first, otherwise as they were; None when there is a cycle."""
-    placed: dict[str, None] = {}
-    while len(placed) < len(names):
-        ready = [n for n in names if n not in placed and upstream[n] <= placed.keys()]
-        if not ready:
-            return None
-        placed[ready[0]] = None
-    return list(placed)
-
-
-def loop_in(upstream: Mapping[str, AbstractSet[str]]) -> list[str]:
-    """The names of one cycle, the first again at its end; none if there is no cycle."""
-    try:
-        TopologicalSorter(upstream).prepare()
-    except CycleError as error:
-        return [str(name) for name in error.args[1]]
-    return []
