@@ -248,3 +248,18 @@ def test_what_is_spoilt_is_read_or_refused(place: int, by: Any) -> None:
         files["env.yaml"] = json.dumps(spoilt(env, place, by) if place % 5 == 0 else env)
         with suppress(FlowError):
             write(imported(Path(folder), files), Path(folder))
+
+
+def test_dumps_and_commands(tmp_path: Path) -> None:
+    """Rows of a dump are kept in the one format that there is; folders are made for commands."""
+    files = {"a.sql": "select 1", "b.sh": "echo done > {{product}}"}
+    entries = task("a.sql", product="out/a.csv") + task("b.sh", product="'{{o}}/b.txt'")
+    files |= {"pipeline.yaml": "tasks:\n" + entries, "env.yaml": "o: made"}
+
+    made = imported(tmp_path, files)
+
+    assert made.flow["a"].parameters["save"] == Constant("a.parquet")
+    assert made.flow["b"].parameters["command"] == Constant(
+        'mkdir -p "{{ params.o }}"\necho done > {{ params.o }}/b.txt'
+    )
+    assert any("not at out/a.csv" in str(note) for note in made.notes)
