@@ -13,10 +13,10 @@ from jupyter_flow.magic.arguments import HELP
 
 def commands() -> str:
     """What `jupyter flow --help` says, then each command's own help."""
-    names = list(_plain().commands)
     parts = [_block()]
-    for name in names:
+    for name, command in _plain().commands.items():
         parts += [f"## `{name}`", _block(name)]
+        parts += [_block(name, inner) for inner in getattr(command, "commands", ())]
     return "\n\n".join(parts)
 
 
