@@ -33,6 +33,7 @@ from jupyter_flow.testing.postgres import Postgres, binaries, postgres
 from jupyter_flow.testing.samples import NOON
 from jupyter_flow.wire.exchange import encode_view
 
+from .clearing import clear
 from .filling import BACKFILL, Made, fill, history, settle
 
 _FLOWS = 20
@@ -138,6 +139,8 @@ def measure(kind: str, where: str, folder: Path, asked: Any, runs: int) -> dict[
         found[name] = median
         print(f"{kind:12}{runs:>9,}  {name:42}{median:8.1f} ms{late:10.1f} ms", flush=True)
     served.close()
+    if asked.clear:
+        print(f"{kind:12}{runs:>9,}  {clear(where, folder, made, min(runs // 2, asked.clear))}")
     return found
 
 
@@ -154,6 +157,7 @@ def main() -> None:
     parser.add_argument("--runs", default="10000,100000")
     parser.add_argument("--tasks", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--clear", type=int, default=5_000, help="runs to clear away")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     asked = parser.parse_args()
     sizes = [int(each) for each in asked.runs.split(",")]

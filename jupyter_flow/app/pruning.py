@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
 from jupyter_flow.core.ids import RunId
@@ -85,11 +86,12 @@ class Pruning:
                 hint="Give --keep-runs 20 or --keep-days 30, or set keep_runs in the settings.",
                 code="JF412",
             )
-        doomed = [self._doomed(each) for each in self._old(keep_runs, keep_days)]
+        doomed = (self._doomed(each) for each in self._old(keep_runs, keep_days))
         if dry:
-            return Pruned(runs=tuple(doomed), size=sum(each.size for each in doomed))
+            found = tuple(doomed)
+            return Pruned(runs=found, size=sum(each.size for each in found))
         self._finish_interrupted()
-        gone = [each for each in doomed if self._let_go(each)]
+        gone = [each for each in doomed if self._let_go_gently(each)]
         snapshots, freed = self._drop_snapshots()
         artifacts, freed_too = self._drop_artifacts()
         size = sum(each.size for each in gone) + freed + freed_too
@@ -112,13 +114,20 @@ class Pruning:
     def _old(self, keep_runs: int | None, keep_days: float | None) -> Iterator[Ended]:
         seen: defaultdict[tuple[str, str], int] = defaultdict(int)
         now = self._clock.now()
-        for each in self._runs.ended():
+        for each in self._ended():
             seen[each.flow, each.origin] += 1
             is_among_last = keep_runs is not None and seen[each.flow, each.origin] <= keep_runs
             # Divided, as there are more days in a number than in a timedelta.
             is_young = keep_days is not None and (now - each.ended_at) / DAY < keep_days
             if not (is_among_last or is_young):
                 yield each
+
+    def _ended(self) -> Iterator[Ended]:
+        """All that have ended, the latest first: page by page, as some are deleted meanwhile."""
+        cursor = None
+        while page := self._runs.ended(older_than=cursor):
+            yield from page
+            cursor = page[-1].cursor
 
     def _doomed(self, ended: Ended) -> Doomed:
         folder = self._places.run(ended.flow, ended.run)
@@ -127,6 +136,19 @@ class Pruning:
     @property
     def _trash(self) -> Path:
         return self._places.home / "trash"
+
+    def _let_go_gently(self, doomed: Doomed) -> bool:
+        """The same as `_let_go`, and then a rest as long as that took.
+
+        Each run goes in a transaction of its own, so whoever writes waits for one run at most; and
+        on SQLite, where writers look now and then whether it is their turn, it is every other time.
+        """
+        begun = self._clock.now()
+        is_gone = self._let_go(doomed)
+        nothing: SimpleQueue[None] = SimpleQueue()
+        now = self._clock.now()
+        self._clock.wait(nothing, now + (now - begun))
+        return is_gone
 
     def _let_go(self, doomed: Doomed) -> bool:
         """First out of sight, then out of the store, then for good; False if it has to stay."""
