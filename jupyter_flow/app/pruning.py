@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from queue import SimpleQueue
 
 from jupyter_flow.core.errors import ConflictError, NotFoundError, UsageError
 from jupyter_flow.core.ids import RunId
@@ -91,7 +90,8 @@ class Pruning:
             found = tuple(doomed)
             return Pruned(runs=found, size=sum(each.size for each in found))
         self._finish_interrupted()
-        gone = [each for each in doomed if self._let_go_gently(each)]
+        # One after the other, each in a transaction of its own: whoever writes waits for one run.
+        gone = [each for each in doomed if self._let_go(each)]
         snapshots, freed = self._drop_snapshots()
         artifacts, freed_too = self._drop_artifacts()
         size = sum(each.size for each in gone) + freed + freed_too
@@ -136,19 +136,6 @@ class Pruning:
     @property
     def _trash(self) -> Path:
         return self._places.home / "trash"
-
-    def _let_go_gently(self, doomed: Doomed) -> bool:
-        """The same as `_let_go`, and then a rest as long as that took.
-
-        Each run goes in a transaction of its own, so whoever writes waits for one run at most; and
-        on SQLite, where writers look now and then whether it is their turn, it is every other time.
-        """
-        begun = self._clock.now()
-        is_gone = self._let_go(doomed)
-        nothing: SimpleQueue[None] = SimpleQueue()
-        now = self._clock.now()
-        self._clock.wait(nothing, now + (now - begun))
-        return is_gone
 
     def _let_go(self, doomed: Doomed) -> bool:
         """First out of sight, then out of the store, then for good; False if it has to stay."""
