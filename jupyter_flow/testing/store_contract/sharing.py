@@ -38,7 +38,7 @@ class SharingPromises(StorePromises):
     def test_a_plan_stays_while_runs_of_it_are_made_and_deleted(
         self, open_store: OpenStore
     ) -> None:
-        """What runs share goes with the last of them, and not before."""
+        """And not before, though others are made and deleted meanwhile."""
 
         def make_and_delete(number: int) -> bool:
             store = stores[number]
