@@ -7,7 +7,7 @@ Faces (magic, cli) call `Flows` and show what it returns. It decides nothing abo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,7 +34,7 @@ from jupyter_flow.ports.alerts import Outgoing
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.cache import Cache
 from jupyter_flow.ports.clock import Clock
-from jupyter_flow.ports.runs import Entry, Past, RunStates, RunStore, RunSummary
+from jupyter_flow.ports.runs import Cursor, Entry, Past, RunStates, RunStore, RunSummary
 from jupyter_flow.ports.shared_home import SharedHome
 from jupyter_flow.ports.stores import Stores
 
@@ -50,6 +50,7 @@ from .explaining import explain
 from .following import Following
 from .foretelling import Foretelling
 from .once import Once
+from .owner import is_gone
 from .pruning import Pruning
 from .run_files import RunFiles
 from .running import Running, driver_of
@@ -310,22 +311,41 @@ class Flows:
         flow: str | None = None,
         states: Sequence[RunState] = (),
         backfill: str | None = None,
+        older_than: Cursor | None = None,
         limit: int = 20,
     ) -> list[RunSummary]:
-        """The newest runs first."""
-        return self._store.summaries(flow=flow, states=states, backfill=backfill, limit=limit)
+        """The newest runs first; with *older_than*, those after that place in the list."""
+        return self._store.summaries(
+            flow=flow, states=states, backfill=backfill, older_than=older_than, limit=limit
+        )
 
-    def past(self, flow: str, task: str, *, limit: int = 20) -> list[Past]:
+    def cursor(self, reference: str) -> Cursor:
+        """The place after that run in a list of runs; *reference* as `run` takes it."""
+        return self._store.summary(naming.find_run(self._store, reference)).cursor
+
+    def past(
+        self, flow: str, task: str, *, older_than: Cursor | None = None, limit: int = 20
+    ) -> list[Past]:
         """What a task came to in the newest runs of its flow, the newest first."""
-        return self._store.past(flow, task, limit=limit)
+        return self._store.past(flow, task, older_than=older_than, limit=limit)
 
-    def states(self, flow: str, *, limit: int = 20) -> list[RunStates]:
+    def states(
+        self, flow: str, *, older_than: Cursor | None = None, limit: int = 20
+    ) -> list[RunStates]:
         """What all tasks came to in the newest runs of a flow, the newest first."""
-        return self._store.states(flow, limit=limit)
+        return self._store.states(flow, older_than=older_than, limit=limit)
 
     def is_left(self, run: RunId, state: RunState) -> bool:
         """Whether the run has not ended and nobody sees to it: its process is gone."""
         return not state.is_final and not self._is_seen_to(run)
+
+    def left(self, runs: Iterable[RunSummary]) -> set[RunId]:
+        """Those of *runs* that `is_left` is true of, asked for at once."""
+        live = [each.id for each in runs if not each.state.is_final]
+        if not live or self.services.staying():
+            return set()
+        held = self._store.holders(live, now=self._clock.now())
+        return {run for run in live if run not in held or is_gone(held[run].owner)}
 
     def is_crowded(self, run: RunId) -> bool:
         """Whether the run must wait for others of its flow, or of its backfill, to end."""
@@ -446,7 +466,7 @@ class Flows:
         """Whether something may still be written about *run*."""
         if self._driver_of(run) is not None:
             return True
-        state = self._store.summaries(prefix=run, limit=1)[0].state
+        state = self._store.summary(run).state
         if state.is_final and not self._store.requests(run):
             return False
         return bool(self.services.staying())

@@ -32,7 +32,7 @@ class Figures:
         """All figures, as they are now."""
         now = self._clock.now()
         try:
-            load: Load | None = self._stores.services.load(now=now)
+            load: Load | None = self._stores.services.load(now=now, with_ended=True)
             services = len(self._stores.services.alive(now=now))
         except FlowError:
             load, services = None, 0

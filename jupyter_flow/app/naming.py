@@ -9,12 +9,14 @@ from datetime import datetime
 from jupyter_flow.core.errors import NotFoundError, UsageError, suggestion
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Run
-from jupyter_flow.ports.runs import RunStore
+from jupyter_flow.ports.runs import RunStore, RunSummary
 
 # No vowels and nothing that looks like something else: no words, no misreadings.
 _ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 #: How many runs are looked through for an end of an id.
 _RECENT = 500
+#: So many of them are read at first: mostly the run is among them.
+_FEW = 20
 
 
 def new_run_id(now: datetime) -> RunId:
@@ -47,17 +49,16 @@ def find_run(store: RunStore, reference: str) -> RunId:
     Raises NotFoundError when there is none, UsageError when it means several.
     """
     if not reference:
-        latest = store.summaries(limit=_RECENT)
-        if not latest:
+        latest = next(_recent(store), None)
+        if latest is None:
             raise NotFoundError(
                 "there is no run yet", hint="Start one: jupyter flow run FLOW", code="JF404"
             )
-        whole = (each.id for each in latest if each.parent is None)
-        return next(whole, latest[0].id)  # a part of a run is not what people mean
-    found = [each.id for each in store.summaries(prefix=reference, limit=3)]
+        whole = (each.id for each in _recent(store) if each.parent is None)
+        return next(whole, latest.id)  # a part of a run is not what people mean
+    found = store.named(reference, limit=3)
     if not found:
-        recent = store.summaries(limit=_RECENT)
-        found = [each.id for each in recent if each.id.endswith(reference)]
+        found = [each.id for each in _recent(store) if each.id.endswith(reference)]
     if not found:
         raise NotFoundError(
             f"no run is called '{reference}'", hint="See them with: jupyter flow runs", code="JF404"
@@ -69,6 +70,17 @@ def find_run(store: RunStore, reference: str) -> RunId:
             code="JF406",
         )
     return RunId(reference if reference in found else found[0])
+
+
+def _recent(store: RunStore) -> Iterator[RunSummary]:
+    """The newest runs, the newest first; no more are read than are looked at."""
+    cursor = None
+    for limit in (_FEW, _RECENT - _FEW):
+        page = store.summaries(older_than=cursor, limit=limit)
+        yield from page
+        if len(page) < limit:
+            return
+        cursor = page[-1].cursor
 
 
 def unknown_task(task: str, run: Run) -> NotFoundError:

@@ -92,11 +92,14 @@ class Pruning:
                 hint="Give --keep-runs 20 or --keep-days 30, or set keep_runs in the settings.",
                 code="JF412",
             )
-        doomed = [self._doomed(each) for each in self._old(keep_runs, keep_days)]
+        doomed = (self._doomed(each) for each in self._old(keep_runs, keep_days))
         if dry:
-            return Pruned(runs=tuple(doomed), size=sum(each.size for each in doomed))
+            found = tuple(doomed)
+            return Pruned(runs=found, size=sum(each.size for each in found))
         self._finish_interrupted()
+        # One after the other, each in a transaction of its own: whoever writes waits for one run.
         gone = [each for each in doomed if self._let_go(each)]
+        self._drop_what_others_pruned()
         snapshots, freed = self._drop_snapshots()
         artifacts, freed_too = self._drop_artifacts()
         size = sum(each.size for each in gone) + freed + freed_too
@@ -119,13 +122,20 @@ class Pruning:
     def _old(self, keep_runs: int | None, keep_days: float | None) -> Iterator[Ended]:
         seen: defaultdict[tuple[str, str], int] = defaultdict(int)
         now = self._clock.now()
-        for each in self._runs.ended():
+        for each in self._ended():
             seen[each.flow, each.origin] += 1
             is_among_last = keep_runs is not None and seen[each.flow, each.origin] <= keep_runs
             # Divided, as there are more days in a number than in a timedelta.
             is_young = keep_days is not None and (now - each.ended_at) / DAY < keep_days
             if not (is_among_last or is_young):
                 yield each
+
+    def _ended(self) -> Iterator[Ended]:
+        """All that have ended, the latest first: page by page, as some are deleted meanwhile."""
+        cursor = None
+        while page := self._runs.ended(older_than=cursor):
+            yield from page
+            cursor = page[-1].cursor
 
     def _doomed(self, ended: Ended) -> Doomed:
         folder = self._places.run(ended.flow, ended.run)
@@ -165,6 +175,17 @@ class Pruning:
                 shutil.rmtree(folder, ignore_errors=True)
             else:
                 folder.rename(self._places.run(folder.parent.name, RunId(folder.name)))
+
+    def _drop_what_others_pruned(self) -> None:
+        """The files here of runs that another machine has let go."""
+        if not self._shared.is_shared:
+            return
+        for folder in (self._places.home / "runs").glob("*/*"):
+            try:
+                self._runs.last_entry(RunId(folder.name))
+            except NotFoundError:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._shared.remove(folder)
 
     def _drop_snapshots(self) -> tuple[int, int]:
         """The snapshots that nothing refers to, unless they are so new that a run may be begun."""

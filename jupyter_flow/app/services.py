@@ -51,9 +51,9 @@ class Services:
         """Those of them that take up what comes: not those that only let their tasks end."""
         return [each for each in self.alive() if not each.is_asked_to_stop]
 
-    def load(self) -> Load:
-        """What there is to do in the store."""
-        return self._opened().services.load(now=self._clock.now())
+    def load(self, *, with_ended: bool = False) -> Load:
+        """What there is to do in the store; *with_ended* also counts the runs that have ended."""
+        return self._opened().services.load(now=self._clock.now(), with_ended=with_ended)
 
     def nudge(self, run: RunId) -> bool:
         """Tell whoever drives *run*, or else the services, to look at it; whether anybody will."""

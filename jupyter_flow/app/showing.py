@@ -117,8 +117,10 @@ def _upstream(flow: Flow) -> Mapping[str, list[str]]:
     needed: dict[str, set[str]] = {task.name: set(task.uses()) for task in flow.tasks}
     for up, down in flow.edges:
         needed.setdefault(down, set()).add(up)
+    places = {task.name: place for place, task in enumerate(flow.tasks)}
     return {
-        name: [each.name for each in flow.tasks if each.name in needed[name]] for name in needed
+        name: sorted((each for each in ups if each in places), key=places.__getitem__)
+        for name, ups in needed.items()
     }
 
 

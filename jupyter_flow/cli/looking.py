@@ -26,28 +26,49 @@ def runs(
     backfill: Annotated[
         str | None, typer.Option(help="Only runs that this backfill wants.", metavar="ID")
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help="Only runs in this state, or in these: failed,cancelled.", metavar="STATE"
+        ),
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="Only runs that were made before this one.", metavar="RUN")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest runs."""
     from jupyter_flow.app.clock import SystemClock
     from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.asking import choice
+    from jupyter_flow.core.states import RunState
 
     from .console import out, show_json
 
     with open_flows(ctx.obj) as flows:
-        found = flows.runs(flow=flow, backfill=backfill, limit=limit)
-        left = {each.id for each in found if flows.is_left(each.id, each.state)}
+        states = [
+            choice(each, RunState, option="state") for each in (state or "").split(",") if each
+        ]
+        cursor = flows.cursor(older_than) if older_than is not None else None
+        found = flows.runs(
+            flow=flow, states=states, backfill=backfill, older_than=cursor, limit=limit
+        )
+        left = flows.left(found)
     if as_json:
         from .as_json import summary_json
 
         show_json([summary_json(each) | {"is_left": each.id in left} for each in found])
+    elif not found and (flow or states or backfill or cursor):
+        out().print("No such run.")
     elif not found:
         out().print("No run yet. Start one with: jupyter flow run FLOW")
     else:
         from .tables import run_table
 
         out().print(run_table(found, SystemClock().now(), left=left))
+        if len(found) == limit:
+            out().print(f"  Older ones: --older-than {found[-1].id}", style="dim")
 
 
 def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:

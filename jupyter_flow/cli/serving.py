@@ -126,7 +126,7 @@ def _show_services(flows: Flows, *, as_json: bool) -> None:
 
     from .console import out, show_json
 
-    services, load = flows.services.alive(), flows.services.load()
+    services, load = flows.services.alive(), flows.services.load(with_ended=True)
     disk = flows.pruning.disk_use()
     if as_json:
         found = {

@@ -9,7 +9,6 @@ from jupyter_flow.app.flows import Flows
 from jupyter_flow.app.showing import Below, page_view, summary_view
 from jupyter_flow.app.showing_history import grid_column, past_view
 from jupyter_flow.core.ids import RunId
-from jupyter_flow.ports.runs import RunSummary
 from jupyter_flow.wire import api, history
 from jupyter_flow.wire.exchange import decode_request
 
@@ -29,19 +28,22 @@ class History:
         """The newest runs of a flow."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.runs(flow=asked.flow, limit=asked.limit)
-        return [summary_view(each, self._below, is_left=self._is_left(each)) for each in found]
+        left = self._flows.left(found)
+        return [summary_view(each, self._below, is_left=each.id in left) for each in found]
 
     def grid(self, body: str) -> list[history.GridColumn]:
         """The same with the states of all their tasks."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.states(asked.flow, limit=asked.limit)
-        return [grid_column(each, self._below, is_left=self._is_left(each.run)) for each in found]
+        left = self._flows.left(each.run for each in found)
+        return [grid_column(each, self._below, is_left=each.run.id in left) for each in found]
 
     def past(self, body: str) -> list[history.PastView]:
         """What a task came to in them."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.past(asked.flow, asked.task, limit=asked.limit)
-        return [past_view(each, self._below, is_left=self._is_left(each.run)) for each in found]
+        left = self._flows.left(each.run for each in found)
+        return [past_view(each, self._below, is_left=each.run.id in left) for each in found]
 
     def pages(self, body: str) -> list[api.RunPage]:
         """Some runs with all there is to see of them."""
@@ -52,6 +54,3 @@ class History:
         found, seq = self._flows.following.read(run)
         is_left = self._flows.is_left(found.id, found.state)
         return page_view(found, seq, self._below, is_left=is_left)
-
-    def _is_left(self, run: RunSummary) -> bool:
-        return self._flows.is_left(run.id, run.state)

@@ -32,6 +32,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """A place in a list of runs, newest first: right after the run *run*, whose moment is *at*.
+
+    It stays a place when that run is deleted, and whatever runs are made meanwhile.
+    """
+
+    at: datetime
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
     """A run without its tasks, for lists. ``tasks`` counts the task runs by state."""
 
@@ -47,6 +58,11 @@ class RunSummary:
     tasks: dict[str, int]
     fired: Fired | None = None
     parent: Parent | None = None
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place after it in a list of runs."""
+        return Cursor(at=self.created_at, run=self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +130,11 @@ class Ended:
     origin: str
     ended_at: datetime
 
+    @property
+    def cursor(self) -> Cursor:
+        """The place after it among those that have ended."""
+        return Cursor(at=self.ended_at, run=self.run)
+
 
 class RunStore(Protocol):
     """Keeps runs and their journals; many processes may share one.
@@ -152,23 +173,35 @@ class RunStore(Protocol):
         *,
         flow: str | None = None,
         states: Sequence[RunState] = (),
-        prefix: str = "",
         backfill: str | None = None,
+        older_than: Cursor | None = None,
         limit: int = 50,
     ) -> list[RunSummary]:
-        """The newest runs first: of *flow*, in one of *states*, with an id that begins so.
+        """The newest runs first: of *flow*, in one of *states*.
 
         With *backfill*, those that this backfill wants. Of runs created at the same moment, the
-        one whose id is greater comes first.
+        one whose id is greater comes first. With *older_than*, those after that place in the list:
+        whoever goes on from the `RunSummary.cursor` of the last one sees each run once, also when
+        runs are made in between. What a page costs does not grow with what is before or after it.
         """
 
-    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+    def summary(self, run: RunId) -> RunSummary:
+        """That run, as lists have it."""
+
+    def named(self, prefix: str, *, limit: int = 50) -> list[RunId]:
+        """The ids that begin with *prefix*, the greatest first."""
+
+    def past(
+        self, flow: str, task: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[Past]:
         """What *task* came to in the newest runs of *flow*, in the order of `summaries`.
 
         A run that does not have the task is among them, with no task runs.
         """
 
-    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+    def states(
+        self, flow: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[RunStates]:
         """What all tasks came to in the newest runs of *flow*, in the order of `summaries`."""
 
     def lease(self, run: RunId, owner: str, *, now: datetime, duration: timedelta) -> Lease | None:
@@ -206,6 +239,9 @@ class RunStore(Protocol):
 
     def holder(self, run: RunId, *, now: datetime) -> Lease | None:
         """The lease that lasts at *now*, or None when nobody holds the run."""
+
+    def holders(self, runs: Sequence[RunId], *, now: datetime) -> dict[RunId, Lease]:
+        """The leases that last at *now*, of those of *runs* that somebody holds."""
 
     def renew(self, lease: Lease, *, now: datetime, duration: timedelta) -> None:
         """Make *lease* last until ``now + duration``. Raises LeaseLostError if it is another's."""
@@ -260,8 +296,11 @@ class RunStore(Protocol):
         Raises ConflictError if the fire time has another run.
         """
 
-    def ended(self) -> list[Ended]:
-        """All runs that have ended, the latest end first."""
+    def ended(self, *, older_than: Cursor | None = None, limit: int = 1000) -> list[Ended]:
+        """The runs that have ended, the latest end first.
+
+        With *older_than*, those after that place in the list, as `summaries` does it.
+        """
 
     def delete(self, run: RunId, *, now: datetime) -> None:
         """Forget an ended run and all that is kept of it.

@@ -31,8 +31,9 @@ class Load:
     """What there is to do in a store, for metrics and health.
 
     ``runs`` and ``tasks`` count by state those of runs that have not ended, ``runs`` the ended ones
-    too. ``queued_since`` is the creation of the oldest run that waits for a driver; ``overdue`` the
-    earliest fire time that has passed and not fired. ``unsent`` and ``given_up`` count alerts.
+    too if asked to. ``queued_since`` is the creation of the oldest run that waits for a driver;
+    ``overdue`` the earliest fire time that has passed and not fired. ``unsent`` and ``given_up``
+    count alerts.
     """
 
     runs: Mapping[str, int] = field(default_factory=dict)
@@ -66,5 +67,8 @@ class ServiceStore(Protocol):
     def ask_to_stop(self, owner: str, *, hurry: bool = False) -> None:
         """Leave word that the service is to end: when what runs has ended, or at once (*hurry*)."""
 
-    def load(self, *, now: datetime) -> Load:
-        """What there is to do."""
+    def load(self, *, now: datetime, with_ended: bool = False) -> Load:
+        """What there is to do; *with_ended* also counts the runs that have ended.
+
+        Those are read through to be counted, however many they are.
+        """

@@ -142,10 +142,9 @@ class RunsFeed(Feed):
 
     def read(self) -> Sequence[Any]:
         flows, below = self._served.flows, self._served.below
-        views = [
-            summary_view(each, below, is_left=flows.is_left(each.id, each.state))
-            for each in flows.runs(limit=self.limit)
-        ]
+        found = flows.runs(limit=self.limit)
+        left = flows.left(found)
+        views = [summary_view(each, below, is_left=each.id in left) for each in found]
         before = self._sent or {}
         news = [each for each in views if before.get(each.id) != each]
         is_first, self._sent = self._sent is None, {each.id: each for each in views}

@@ -79,6 +79,7 @@ def _post(
     return Route(method="POST", path=path, act=act, action=action, request=request, answer=answer)
 
 
+_OLDER_THAN = Asked("older_than", "")
 _START = Asked("start", 0)
 _LOG = Asked("limit", 2**18, least=4, most=2**22)
 
@@ -96,6 +97,7 @@ ROUTES: tuple[Route, ...] = (
         Asked("flow", ""),
         Asked("state", ""),
         Asked("backfill", ""),
+        _OLDER_THAN,
         Asked("limit", 50, least=1, most=1000),
     ),
     _post("runs", running.start, "execute", api.Asked, api.StartRequest),
@@ -131,6 +133,7 @@ ROUTES: tuple[Route, ...] = (
         running.grid,
         list[history.GridColumn],
         Asked("flow"),
+        _OLDER_THAN,
         Asked("limit", 20, least=1, most=200),
     ),
     _get(
@@ -139,6 +142,7 @@ ROUTES: tuple[Route, ...] = (
         list[history.PastView],
         Asked("flow"),
         Asked("task"),
+        _OLDER_THAN,
         Asked("limit", 30, least=1, most=200),
     ),
     _get("datasets", tracing.datasets, list[lineage.DatasetView]),

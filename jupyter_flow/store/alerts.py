@@ -19,6 +19,7 @@ from .keeping import keep_alerts
 from .leases import must_exist
 from .rows import plan_of
 from .statements import alerts as sql
+from .statements import plans as plan_sql
 
 
 class SqlAlertStore(SqlPart):
@@ -77,7 +78,7 @@ class SqlAlertStore(SqlPart):
         with self._database.writing() as db:
             if db.execute(sql.NOTE_LATE, {"the_run": run, "now": now}).rowcount != 1:
                 return False
-            plan = plan_of(db.execute(sql.PLAN, {"the_run": run}).scalar_one())
+            plan = plan_of(db.execute(plan_sql.OF_RUN, {"the_run": run}).scalar_one())
             keep_alerts(db, late_alerts(run, plan.flow), now=now)
         return True
 

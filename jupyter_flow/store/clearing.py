@@ -13,20 +13,23 @@ from jupyter_flow.core.artifacts import artifacts_in
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.states import RunState
-from jupyter_flow.ports.runs import Ended
+from jupyter_flow.ports.runs import Cursor, Ended
 
 from . import refusals, rows
-from .database import SqlPart
+from .plans import WithPlans
+from .statements import lists
+from .statements import plans as plan_sql
 from .statements import runs as sql
+from .statements.artifacts import with_artifacts
 
 
-class SqlClearing(SqlPart):
+class SqlClearing(WithPlans):
     """Finding what may go, and letting it go."""
 
-    def ended(self) -> list[Ended]:
-        """All runs that have ended, the latest end first."""
+    def ended(self, *, older_than: Cursor | None = None, limit: int = 1000) -> list[Ended]:
+        """The runs that have ended, the latest end first."""
         with self._database.reading() as db:
-            return [rows.ended_of(row) for row in db.execute(sql.ENDED)]
+            return [rows.ended_of(row) for row in db.execute(lists.ended(older_than, limit))]
 
     def delete(self, run: RunId, *, now: datetime) -> None:
         """Forget an ended run and all that is kept of it, unless somebody needs it."""
@@ -34,12 +37,14 @@ class SqlClearing(SqlPart):
             why = _why_needed(db, run, now)
             if why is not None:
                 raise refusals.still_needed(run, why)
+            digest = db.execute(sql.DIGEST, {"the_run": run}).scalar_one()
             db.execute(sql.DELETE_RUN, {"the_run": run})
+            self._plans.drop_unused(db, [digest])
 
     def digests(self) -> set[str]:
         """The snapshots that some run, a request to one, or a pinned schedule is made from."""
         with self._database.reading() as db:
-            plans = [rows.plan_of(text) for text in db.execute(sql.PLANS).scalars()]
+            plans = [rows.plan_of(text) for text in db.execute(plan_sql.ALL).scalars()]
             asked = [rows.request_of(text) for text in db.execute(sql.ALL_REQUESTS).scalars()]
         whole = [each for plan in plans for each in plan.with_all_children()]
         targets = [target for plan in whole for target in plan.targets.values()]
@@ -51,7 +56,7 @@ class SqlClearing(SqlPart):
     def artifacts(self) -> set[str]:
         """The files of all artifacts that task runs handed on or were given."""
         with self._database.reading() as db:
-            texts = db.execute(sql.WITH_ARTIFACTS).scalars()
+            texts = db.execute(with_artifacts(self._database.dialect)).scalars()
             return {ref.file for text in texts for ref in artifacts_in(rows.values_of(text))}
 
 

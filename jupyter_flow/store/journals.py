@@ -25,17 +25,20 @@ from jupyter_flow.core.run import Run, TaskRun
 from jupyter_flow.ports.runs import Entry, Lease, Pending
 
 from . import rows, tables
-from .database import Database, SqlPart, execute_all
+from .database import Database, execute_all
 from .datasets import keep_updates
 from .keeping import keep_alerts
 from .leases import guard, must_exist, refused
+from .plans import WithPlans
 from .refusals import answered_already, journal_went_on, no_such_run
 from .statements import journals as sql
 from .statements.dialects import upsert
 from .statements.leases import LOCK_LEASE
+from .statements.lists import counts
+from .statements.runs import DIGEST
 
 
-class SqlJournals(SqlPart):
+class SqlJournals(WithPlans):
     """Recording and reading; asking and answering."""
 
     def __init__(self, database: Database) -> None:
@@ -64,14 +67,17 @@ class SqlJournals(SqlPart):
             if answers is not None and not _take_away(db, lease, answers):
                 raise answered_already(lease, answers)
             if isinstance(event, RepairRequested | ClearRequested) and event.targets:
-                plan = {"the_run": lease.run, "new_plan": rows.plan_text(run.plan)}
-                db.execute(sql.UPDATE_PLAN, plan)
+                old = db.execute(DIGEST, {"the_run": lease.run}).scalar_one()
+                self._plans.keep(db, [(lease.run, run.plan)])
+                self._plans.drop_unused(db, [old])
             execute_all(db, sql.DELETE_TASK_RUN, [_task_run(lease.run, key) for key in removed])
             if isinstance(event, AttemptProgressed):
                 progress = [_progress(lease.run, each) for each in changed if each.attempts]
                 execute_all(db, sql.UPDATE_PROGRESS, progress)
             else:
                 self._put(db, lease.run, changed)
+            if run.state.is_final:
+                _count(db, lease.run)
             keep_alerts(db, alerts, now=now)
             keep_updates(db, updates)
             entry = Entry(run=lease.run, seq=seq, at=now, event=event, moves=tuple(moves))
@@ -136,6 +142,12 @@ def _advance(db: Connection, lease: Lease, run: Run, after: int) -> int:
     if seq is None:
         raise _not_advanced(db, lease, after)
     return int(seq)
+
+
+def _count(db: Connection, run: RunId) -> None:
+    """Write down how many task runs of *run* are in each state: from now on that stays so."""
+    counted = {row.state: row.number for row in db.execute(counts([run]))}
+    db.execute(sql.UPDATE_COUNTS, {"the_run": run, "new_tasks": rows.values_text(counted)})
 
 
 def _not_advanced(db: Connection, lease: Lease, after: int) -> FlowError:

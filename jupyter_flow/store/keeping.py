@@ -14,6 +14,7 @@ from jupyter_flow.core.run import Run
 
 from . import alert_rows, rows, tables
 from .database import execute_all
+from .plans import Plans
 from .refusals import run_exists
 from .statements import alerts as alert_sql
 from .statements import runs as sql
@@ -25,7 +26,8 @@ _NOBODY: Mapping[str, Any] = {}
 class Keeper:
     """Writes new runs with all that is in them."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, plans: Plans) -> None:
+        self._plans = plans
         self._insert = sql.insert_run(dialect)
         self._put_task_run = upsert(tables.task_runs, dialect)
         self._put_attempt = upsert(tables.attempts, dialect)
@@ -39,8 +41,7 @@ class Keeper:
         """
         # In one order, whoever keeps the same ones: so no two wait for each other.
         kept = [run for run in sorted(runs, key=_place) if self._is_new(db, run, held)]
-        plans = [{"run": run.id, "plan": rows.plan_text(run.plan)} for run in kept]
-        execute_all(db, sql.INSERT_PLAN, plans)
+        self._plans.keep(db, [(run.id, run.plan) for run in kept])
         task_runs = [(run.id, each) for run in kept for each in run.task_runs.values()]
         cells = [rows.task_run_row(run, each) for run, each in task_runs]
         execute_all(db, self._put_task_run, cells)

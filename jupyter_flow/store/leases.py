@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -59,6 +60,17 @@ class SqlLeases(SqlPart):
         if row.owner is None or row.leased_until <= now:
             return None
         return Lease(run=run, owner=row.owner, token=row.token)
+
+    def holders(self, runs: Sequence[RunId], *, now: datetime) -> dict[RunId, Lease]:
+        """The leases that last at *now*, of those of *runs* that somebody holds."""
+        if not runs:
+            return {}
+        with self._database.reading() as db:
+            found = db.execute(sql.HOLDERS, {"the_runs": list(runs), "now": now}).all()
+        return {
+            RunId(row.id): Lease(run=RunId(row.id), owner=row.owner, token=row.token)
+            for row in found
+        }
 
     def renew(self, lease: Lease, *, now: datetime, duration: timedelta) -> None:
         """Make *lease* last until ``now + duration``. Raises LeaseLostError if it is another's."""

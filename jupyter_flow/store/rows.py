@@ -98,11 +98,11 @@ def run_changes(run: Run) -> _Cells:
     }
 
 
-def run_of(row: _Row, plan: str, task_runs: Iterable[TaskRun]) -> Run:
-    """The run in *row*, made from the text of its plan."""
+def run_of(row: _Row, plan: Plan, task_runs: Iterable[TaskRun]) -> Run:
+    """The run in *row*, which was made from *plan*."""
     return Run.of(
         id=RunId(row.id),
-        plan=plan_of(plan),
+        plan=plan,
         state=RunState(row.state),
         params=values_of(row.params),
         logical_date=row.logical_date,
@@ -117,8 +117,9 @@ def run_of(row: _Row, plan: str, task_runs: Iterable[TaskRun]) -> Run:
     )
 
 
-def summary_of(row: _Row, tasks: Mapping[str, int]) -> RunSummary:
-    """The run in *row* for a list, with its task runs counted by state."""
+def summary_of(row: _Row, counted: Mapping[str, int]) -> RunSummary:
+    """The run in *row* for a list, its task runs *counted* by state unless the row tells it."""
+    tasks = counted if row.tasks is None else values_of(row.tasks)
     return RunSummary(
         id=RunId(row.id),
         flow=row.flow,

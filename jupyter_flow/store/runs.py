@@ -9,25 +9,26 @@ that is ready. It decides nothing about states: it writes what it is given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Fired, Run
 from jupyter_flow.core.states import RunState
-from jupyter_flow.ports.runs import Past, RunStates, RunSummary
+from jupyter_flow.ports.runs import Cursor, Past, RunStates, RunSummary
 
-from . import rows, tables
+from . import rows
 from .clearing import SqlClearing
 from .database import Database
 from .journals import SqlJournals
 from .keeping import Keeper
 from .leases import SqlLeases
 from .refusals import fire_time_taken, held_until, no_such_run
+from .statements import lists
 from .statements import runs as sql
 
 #: As many moments go into one question; databases have a limit.
@@ -39,7 +40,7 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._keeper = Keeper(database.dialect)
+        self._keeper = Keeper(database.dialect, self._plans)
 
     def create(
         self,
@@ -66,28 +67,48 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
     def load(self, run: RunId) -> Run:
         """The run as the last recorded entry left it."""
         with self._database.reading() as db:
-            return _load(db, run)
+            return self._load(db, run)
 
     def summaries(
         self,
         *,
         flow: str | None = None,
         states: Sequence[RunState] = (),
-        prefix: str = "",
         backfill: str | None = None,
+        older_than: Cursor | None = None,
         limit: int = 50,
     ) -> list[RunSummary]:
         """The newest runs first, and how many of their task runs are in each state."""
+        page = lists.page(
+            flow=flow, states=states, backfill=backfill, older_than=older_than, limit=limit
+        )
         with self._database.reading() as db:
-            return _summaries(db, _page(flow, states, prefix, backfill, limit))
+            return _summaries(db, page)
 
-    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+    def summary(self, run: RunId) -> RunSummary:
+        """That run, as lists have it."""
+        with self._database.reading() as db:
+            found = _summaries(db, lists.THE_SUMMARY, {"the_run": run})
+        if not found:
+            raise no_such_run(run)
+        return found[0]
+
+    def named(self, prefix: str, *, limit: int = 50) -> list[RunId]:
+        """The ids that begin with *prefix*, the greatest first."""
+        with self._database.reading() as db:
+            found = db.execute(lists.named(prefix), {"at_most": limit}).scalars()
+            return [RunId(each) for each in found]
+
+    def past(
+        self, flow: str, task: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[Past]:
         """What *task* came to in the newest runs of *flow*: four questions, however many runs."""
-        page = _page(flow, (), "", None, limit)
+        page = lists.page(flow=flow, older_than=older_than, limit=limit)
         with self._database.reading() as db:
             found = _summaries(db, page)
-            task_runs = _by_run(db.execute(sql.past_task_runs(page, task)))
-            attempts = _by_run(db.execute(sql.past_attempts(page, task)))
+            ids = [each.id for each in found]
+            task_runs = _by_run(db.execute(lists.past_task_runs(ids, task)))
+            attempts = _by_run(db.execute(lists.past_attempts(ids, task)))
         return [
             Past(
                 run=each,
@@ -98,13 +119,16 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
             for each in found
         ]
 
-    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+    def states(
+        self, flow: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[RunStates]:
         """What all tasks came to in the newest runs of *flow*: counted by the database."""
-        page = _page(flow, (), "", None, limit)
+        page = lists.page(flow=flow, older_than=older_than, limit=limit)
         with self._database.reading() as db:
             found = _summaries(db, page)
-            counted = _by_run(db.execute(sql.task_states(page)))
-            tries = _by_run(db.execute(sql.task_attempts(page)))
+            ids = [each.id for each in found]
+            counted = _by_run(db.execute(lists.task_states(ids)))
+            tries = _by_run(db.execute(lists.task_attempts(ids)))
         return [
             RunStates(run=each, tasks=rows.task_states_of(counted[each.id], tries[each.id]))
             for each in found
@@ -118,7 +142,7 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
                 raise no_such_run(run)
             where = {"the_flow": row.flow, "the_origin": row.origin, "the_date": row.logical_date}
             found = db.execute(sql.BEFORE, where).scalar_one_or_none()
-            return None if found is None else _load(db, found)
+            return None if found is None else self._load(db, found)
 
     def at(self, flow: str, origin: str | None, moments: Sequence[datetime]) -> list[RunSummary]:
         """The newest run of *flow* for each of these logical times, by their time."""
@@ -127,8 +151,17 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
         with self._database.reading() as db:
             for first in range(0, len(wanted), _AT_ONCE):
                 some = wanted[first : first + _AT_ONCE]
-                found += _summaries(db, sql.newest_at(flow, origin, some))
+                found += _summaries(db, lists.newest_at(flow, origin, some))
         return found
+
+    def _load(self, db: Connection, run: RunId) -> Run:
+        row = db.execute(sql.RUN, {"the_run": run}).one_or_none()
+        if row is None:
+            raise no_such_run(run)
+        task_runs = db.execute(sql.TASK_RUNS, {"the_run": run}).all()
+        attempts = db.execute(sql.ATTEMPTS, {"the_run": run}).all()
+        plan = self._plans.of(db, row.digest)
+        return rows.run_of(row, plan, rows.task_runs_of(task_runs, attempts))
 
     def close(self) -> None:
         """Give the connections back, those of the other stores of the same place too."""
@@ -146,15 +179,6 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
                 raise no_such_run(run)
 
 
-def _load(db: Connection, run: RunId) -> Run:
-    row = db.execute(sql.RUN_WITH_PLAN, {"the_run": run}).one_or_none()
-    if row is None:
-        raise no_such_run(run)
-    task_runs = db.execute(sql.TASK_RUNS, {"the_run": run}).all()
-    attempts = db.execute(sql.ATTEMPTS, {"the_run": run}).all()
-    return rows.run_of(row, row.plan, rows.task_runs_of(task_runs, attempts))
-
-
 def _by_run(found: Iterable[Any]) -> dict[str, list[Any]]:
     """The rows of each run."""
     sorted_out: dict[str, list[Any]] = defaultdict(list)
@@ -163,27 +187,13 @@ def _by_run(found: Iterable[Any]) -> dict[str, list[Any]]:
     return sorted_out
 
 
-def _summaries(db: Connection, page: Select[Any]) -> list[RunSummary]:
-    found = db.execute(page).all()
-    counted_rows = db.execute(sql.counts(page)).all() if found else []
-    tasks: dict[str, dict[str, int]] = {row.id: {} for row in found}
-    for run, state, number in counted_rows:
-        tasks[run][state] = number
-    return [rows.summary_of(row, tasks[row.id]) for row in found]
-
-
-def _page(
-    flow: str | None, states: Sequence[RunState], prefix: str, backfill: str | None, limit: int
-) -> Select[Any]:
-    runs = tables.runs.c
-    page = select(*sql.SUMMARY)
-    if flow is not None:
-        page = page.where(runs.flow == flow)
-    if states:
-        page = page.where(runs.state.in_([state.value for state in states]))
-    if backfill is not None:
-        page = page.where(runs.backfill == backfill)
-    if prefix:
-        # Not LIKE, which in SQLite is blind to case and everywhere reads "_" as a wildcard.
-        page = page.where(func.substr(runs.id, 1, len(prefix)) == prefix)
-    return page.order_by(runs.created_at.desc(), runs.id.desc()).limit(limit)
+def _summaries(
+    db: Connection, page: Select[Any], which: Mapping[str, Any] | None = None
+) -> list[RunSummary]:
+    found = db.execute(page, which).all()
+    # Of those that have ended it is written down.
+    tasks: dict[str, dict[str, int]] = {row.id: {} for row in found if row.tasks is None}
+    if tasks:
+        for row in db.execute(lists.counts([RunId(run) for run in tasks])):
+            tasks[row.run][row.state] = row.number
+    return [rows.summary_of(row, tasks.get(row.id, {})) for row in found]

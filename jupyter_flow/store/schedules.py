@@ -22,6 +22,7 @@ from . import refusals
 from .database import Database, SqlPart
 from .datasets import notice_updates
 from .keeping import Keeper, keep_alerts
+from .plans import Plans
 from .schedule_rows import miss_row, missed_of, schedule_of, schedule_row
 from .statements import schedules as sql
 from .statements.datasets import WAITING
@@ -32,7 +33,7 @@ class SqlScheduleStore(SqlPart):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._keeper = Keeper(database.dialect)
+        self._keeper = Keeper(database.dialect, Plans(database.dialect))
         self._insert = sql.insert_schedule(database.dialect)
         self._replace = sql.replace_schedule(database.dialect)
 

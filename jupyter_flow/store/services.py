@@ -49,12 +49,12 @@ class SqlServiceStore(SqlPart):
         with self._database.writing() as db:
             db.execute(sql.ASK_TO_STOP, {"the_owner": owner, "hurry": hurry})
 
-    def load(self, *, now: datetime) -> Load:
+    def load(self, *, now: datetime, with_ended: bool = False) -> Load:
         """What there is to do."""
         with self._database.reading() as db:
             schedules, paused, overdue = db.execute(sql.SCHEDULES, {"now": now}).one()
             return Load(
-                runs=_counts(db, sql.RUNS_BY_STATE),
+                runs=_counts(db, sql.RUNS_BY_STATE if with_ended else sql.LIVE_BY_STATE),
                 tasks=_counts(db, sql.TASKS_BY_STATE),
                 queued_since=db.execute(sql.QUEUED_SINCE, {"now": now}).scalar_one(),
                 schedules=schedules,

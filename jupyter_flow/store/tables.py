@@ -1,8 +1,9 @@
 """The tables, and the column types that keep Python's values as they are.
 
 A run is one row that changes with every entry of its journal, so what is large and does not
-change stands elsewhere: its plan in ``plans``. Users' values are JSON text as `jupyter_flow.wire`
-writes it, never a database's own JSON, which may reorder keys and round numbers.
+change stands elsewhere, once for all runs that share it: its plan in ``plan_texts``. Users' values
+are JSON text as `jupyter_flow.wire` writes it, never a database's own JSON, which may reorder keys
+and round numbers.
 
 `jupyter_flow.store.migrations` makes these tables; a test holds the two equal. Indexes of some
 rows only are in `partial_indexes`.
@@ -114,14 +115,32 @@ runs = Table(
     # The updates of datasets that it was made for.
     Column("updates_after", Integer),
     Column("updates_upto", Integer),
+    # How many of its task runs are in each state, once it has ended; else they are counted.
+    Column("tasks", Text),
+    # Lists of runs are read in the order of these, whatever they are narrowed to.
     Index(None, "created_at", "id"),
-    Index(None, "flow", "created_at"),
+    Index(None, "flow", "created_at", "id"),
+    Index(None, "state", "created_at", "id"),
+    Index(None, "flow", "state", "created_at", "id"),
     Index(None, "flow", "logical_date"),
-    Index(None, "state", "created_at"),
     Index(None, "series", "fire_time", unique=True),
 )
 
-plans = Table("plans", metadata, _run(), Column("plan", PlanText, nullable=False))
+plan_texts = Table(
+    "plan_texts",
+    metadata,
+    Column("digest", Name, primary_key=True),
+    Column("plan", PlanText, nullable=False),
+)
+
+run_plans = Table(
+    "run_plans",
+    metadata,
+    _run(),
+    Column("digest", Name, ForeignKey("plan_texts.digest"), nullable=False),
+    Index(None, "digest"),
+    sqlite_with_rowid=False,
+)
 
 task_runs = Table(
     "task_runs",

@@ -21,6 +21,7 @@ from .store_contract.history import HistoryPromises
 from .store_contract.journals import JournalPromises
 from .store_contract.leases import LeasePromises
 from .store_contract.loans import LoanPromises
+from .store_contract.pages import PagePromises
 from .store_contract.requests import RequestPromises
 from .store_contract.results import ResultPromises
 from .store_contract.runs import RunPromises
@@ -42,6 +43,7 @@ __all__ = [
 class RunStoreContract(
     RunPromises,
     HistoryPromises,
+    PagePromises,
     LeasePromises,
     CrowdingPromises,
     HoldingPromises,

@@ -38,15 +38,20 @@ def s3() -> Iterator[Mapping[str, str]]:
         yield environ
 
 
+def s3_system(s3: Mapping[str, str]) -> s3fs.S3FileSystem:
+    return s3fs.S3FileSystem(
+        key=s3["AWS_ACCESS_KEY_ID"],
+        secret=s3["AWS_SECRET_ACCESS_KEY"],
+        endpoint_url=s3["AWS_ENDPOINT_URL"],
+        use_listings_cache=False,
+    )
+
+
 @pytest.fixture
 def environ(database_server: Postgres, s3: Mapping[str, str]) -> dict[str, str]:
     """What is said to every machine of the team."""
     bucket = f"team-{uuid4().hex}"
-    s3fs.S3FileSystem(
-        key=s3["AWS_ACCESS_KEY_ID"],
-        secret=s3["AWS_SECRET_ACCESS_KEY"],
-        endpoint_url=s3["AWS_ENDPOINT_URL"],
-    ).mkdir(bucket)
+    s3_system(s3).mkdir(bucket)
     return {
         **s3,
         "JUPYTER_FLOW_DATABASE": database_server.url(database_server.create()),
@@ -76,6 +81,7 @@ class Machine(Project):
         )
         flow = "%%flow two --retries 1\nfirst >> second(words=first.words)"
         write_notebook(folder / "flow.ipynb", flow)
+        self.home = folder / ".jupyter_flow"
         super().__init__(folder, environ)
 
 
@@ -124,8 +130,14 @@ def test_a_machine_carries_on_what_another_left(
         assert listed["origin"] == f"{machine.folder}/flow.ipynb::two"
 
 
+def shared_files(s3: Mapping[str, str], environ: Mapping[str, str], name: str) -> list[str]:
+    """What is shared in that folder of the home."""
+    found: list[str] = s3_system(s3).find(f"{environ['JUPYTER_FLOW_SHARED_HOME']}/{name}")
+    return found
+
+
 def test_a_run_that_one_asks_for_is_made_by_another(
-    machines: tuple[Machine, Machine], tmp_path: Path
+    machines: tuple[Machine, Machine], s3: Mapping[str, str], tmp_path: Path
 ) -> None:
     here, there = machines
     there.serve()
@@ -134,8 +146,15 @@ def test_a_run_that_one_asks_for_is_made_by_another(
     assert who_runs_it(tmp_path) == "there"
     (tmp_path / "go").write_text("go")
 
-    assert the_end_of(here, run)["state"] == "succeeded"
-    assert the_end_of(there, run)["state"] == "succeeded"
+    for machine in machines:
+        assert the_end_of(machine, run)["state"] == "succeeded"
+        machine.flow("logs", run)
+        assert list(machine.home.glob("runs/two/*/*/*.log"))
+
+    there.flow("prune", "--keep-runs", "0")
+    assert not shared_files(s3, here.env, "runs"), "what is shared goes"
+    here.flow("prune", "--keep-runs", "0")
+    assert not list(here.home.glob("runs/two/*"))
 
 
 def test_a_schedule_that_one_makes_is_fired_by_another(

@@ -17,7 +17,7 @@ from jupyter_flow.core.errors import NotFoundError
 from jupyter_flow.server.serving import Served
 from jupyter_flow.wire import api, history
 
-from .running import known, read
+from .running import cursor, known, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +108,11 @@ def why_not(served: Served, *, run: str, key: str) -> api.WhyView:
     return why(served.flows, found, named)
 
 
-def past(served: Served, *, flow: str, task: str, limit: int) -> list[history.PastView]:
+def past(
+    served: Served, *, flow: str, task: str, older_than: str, limit: int
+) -> list[history.PastView]:
     """What a task came to in the newest runs of its flow, the newest first."""
     flows, below = served.flows, served.below
-    return [
-        past_view(each, below, is_left=flows.is_left(each.run.id, each.run.state))
-        for each in flows.past(flow, task, limit=limit)
-    ]
+    found = flows.past(flow, task, older_than=cursor(older_than), limit=limit)
+    left = flows.left(each.run for each in found)
+    return [past_view(each, below, is_left=each.run.id in left) for each in found]

@@ -13,6 +13,7 @@ from jupyter_flow.core.errors import UsageError
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
+from jupyter_flow.ports.runs import Cursor
 from jupyter_flow.server.serving import Served
 from jupyter_flow.wire import api, history
 
@@ -20,12 +21,25 @@ from jupyter_flow.wire import api, history
 _MOST_COMPARED = 20
 
 
-def runs(served: Served, *, flow: str, state: str, backfill: str, limit: int) -> list[api.RunView]:
-    """The newest runs first: of a flow, in some states (with commas between), of a backfill."""
+def runs(
+    served: Served, *, flow: str, state: str, backfill: str, older_than: str, limit: int
+) -> list[api.RunView]:
+    """The newest runs first: of a flow, in some states (with commas between), of a backfill.
+
+    The next page is asked for with ``older_than``: the ``created_at`` and the ``id`` of the last
+    run of this one, with a comma between.
+    """
     states = [choice(each, RunState, option="state") for each in state.split(",") if each]
     flows, below = served.flows, served.below
-    found = flows.runs(flow=flow or None, states=states, backfill=backfill or None, limit=limit)
-    return [summary_view(each, below, is_left=flows.is_left(each.id, each.state)) for each in found]
+    found = flows.runs(
+        flow=flow or None,
+        states=states,
+        backfill=backfill or None,
+        older_than=cursor(older_than),
+        limit=limit,
+    )
+    left = flows.left(found)
+    return [summary_view(each, below, is_left=each.id in left) for each in found]
 
 
 def start(served: Served, request: api.StartRequest) -> api.Asked:
@@ -56,13 +70,12 @@ def compare(served: Served, *, runs: str) -> list[api.RunPage]:
     return [page(served, run=each) for each in named]
 
 
-def grid(served: Served, *, flow: str, limit: int) -> list[history.GridColumn]:
+def grid(served: Served, *, flow: str, older_than: str, limit: int) -> list[history.GridColumn]:
     """The newest runs of a flow with the states of all their tasks, the newest first."""
     flows, below = served.flows, served.below
-    return [
-        grid_column(each, below, is_left=flows.is_left(each.run.id, each.run.state))
-        for each in flows.states(flow, limit=limit)
-    ]
+    found = flows.states(flow, older_than=cursor(older_than), limit=limit)
+    left = flows.left(each.run for each in found)
+    return [grid_column(each, below, is_left=each.run.id in left) for each in found]
 
 
 def events(served: Served, *, run: str, after: int, limit: int) -> list[api.RunEvent]:
@@ -111,6 +124,23 @@ def _asked(served: Served, run: str, is_told: bool) -> api.Asked:
     if not is_told:
         served.flows.services.see_to(RunId(run))
     return api.Asked(run=run)
+
+
+def cursor(text: str) -> Cursor | None:
+    """The place in a list that *text* tells: a moment and the id of a run; None for "".
+
+    Raises UsageError.
+    """
+    at, _, run = text.partition(",")
+    if not text:
+        return None
+    said = moment(at) if run else None
+    if said is None:
+        raise UsageError(
+            f"'older_than' cannot be {text!r}",
+            hint="It is the 'created_at' of a run and its 'id', with a comma between them.",
+        )
+    return Cursor(at=said, run=RunId(run))
 
 
 def read(served: Served, run: str) -> Run:

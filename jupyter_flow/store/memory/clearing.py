@@ -7,7 +7,7 @@ from datetime import datetime
 from jupyter_flow.core.artifacts import artifacts_in
 from jupyter_flow.core.events import ClearRequested, RepairRequested
 from jupyter_flow.core.ids import RunId
-from jupyter_flow.ports.runs import Ended
+from jupyter_flow.ports.runs import Cursor, Ended
 from jupyter_flow.store import refusals
 
 from .part import MemoryPart
@@ -17,8 +17,8 @@ from .shelf import KeptAlert, KeptRun
 class MemoryClearing(MemoryPart):
     """Finding what may go, and letting it go."""
 
-    def ended(self) -> list[Ended]:
-        """All runs that have ended, the latest end first."""
+    def ended(self, *, older_than: Cursor | None = None, limit: int = 1000) -> list[Ended]:
+        """The runs that have ended, the latest end first."""
         with self._shelf.lock:
             found = [
                 Ended(
@@ -30,7 +30,10 @@ class MemoryClearing(MemoryPart):
                 for kept in self._shelf.runs.values()
                 if kept.run.state.is_final and kept.run.ended_at is not None
             ]
-        return sorted(found, key=lambda each: (each.ended_at, each.run), reverse=True)
+        if older_than is not None:
+            place = older_than.at, older_than.run
+            found = [each for each in found if (each.ended_at, each.run) < place]
+        return sorted(found, key=lambda each: (each.ended_at, each.run), reverse=True)[:limit]
 
     def delete(self, run: RunId, *, now: datetime) -> None:
         """Forget an ended run and all that is kept of it, unless somebody needs it."""

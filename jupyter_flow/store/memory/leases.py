@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from jupyter_flow.core.ids import RunId
@@ -61,6 +62,13 @@ class MemoryLeases(MemoryPart):
             if kept.owner is None or not kept.is_leased(now):
                 return None
             return Lease(run=run, owner=kept.owner, token=kept.token)
+
+    def holders(self, runs: Sequence[RunId], *, now: datetime) -> dict[RunId, Lease]:
+        """The leases that last at *now*, of those of *runs* that somebody holds."""
+        with self._shelf.lock:
+            known = [run for run in runs if run in self._shelf.runs]
+            found = {run: self.holder(run, now=now) for run in known}
+        return {run: lease for run, lease in found.items() if lease is not None}
 
     def renew(self, lease: Lease, *, now: datetime, duration: timedelta) -> None:
         """Make *lease* last until ``now + duration``. Raises LeaseLostError if it is another's."""

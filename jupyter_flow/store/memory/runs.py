@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.run import Fired, Run, TaskRun
 from jupyter_flow.core.states import RunState, TaskState
-from jupyter_flow.ports.runs import Past, RunStates, RunSummary, TaskStates
+from jupyter_flow.ports.runs import Cursor, Past, RunStates, RunSummary, TaskStates
 from jupyter_flow.store.refusals import fire_time_taken, held_until
 
 from .clearing import MemoryClearing
@@ -69,8 +69,8 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
         *,
         flow: str | None = None,
         states: Sequence[RunState] = (),
-        prefix: str = "",
         backfill: str | None = None,
+        older_than: Cursor | None = None,
         limit: int = 50,
     ) -> list[RunSummary]:
         """The newest runs first, and how many of their task runs are in each state."""
@@ -81,23 +81,38 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
                 if (flow is None or kept.run.flow_name == flow)
                 and (not states or kept.run.state in states)
                 and (backfill is None or (kept.fired and kept.fired.backfill == backfill))
-                and kept.run.id.startswith(prefix)
+                and (older_than is None or kept.age < (older_than.at, older_than.run))
             ]
             wanted.sort(key=lambda kept: kept.age, reverse=True)
             return [_summary(kept) for kept in wanted[:limit]]
 
-    def past(self, flow: str, task: str, *, limit: int = 50) -> list[Past]:
+    def summary(self, run: RunId) -> RunSummary:
+        """That run, as lists have it."""
+        with self._shelf.lock:
+            return _summary(self._shelf.run(run))
+
+    def named(self, prefix: str, *, limit: int = 50) -> list[RunId]:
+        """The ids that begin with *prefix*, the greatest first."""
+        with self._shelf.lock:
+            found = [run for run in self._shelf.runs if run.startswith(prefix)]
+        return sorted(found, reverse=True)[:limit]
+
+    def past(
+        self, flow: str, task: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[Past]:
         """What *task* came to in the newest runs of *flow*."""
         with self._shelf.lock:
-            found = self.summaries(flow=flow, limit=limit)
+            found = self.summaries(flow=flow, older_than=older_than, limit=limit)
             return [Past(run=each, task_runs=self._of_task(each.id, task)) for each in found]
 
-    def states(self, flow: str, *, limit: int = 50) -> list[RunStates]:
+    def states(
+        self, flow: str, *, older_than: Cursor | None = None, limit: int = 50
+    ) -> list[RunStates]:
         """What all tasks came to in the newest runs of *flow*."""
         with self._shelf.lock:
             return [
                 RunStates(run=each, tasks=_states(self._shelf.run(each.id)))
-                for each in self.summaries(flow=flow, limit=limit)
+                for each in self.summaries(flow=flow, older_than=older_than, limit=limit)
             ]
 
     def _of_task(self, run: RunId, task: str) -> tuple[TaskRun, ...]:

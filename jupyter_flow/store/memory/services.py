@@ -49,7 +49,7 @@ class MemoryServiceStore(MemoryPart):
                 asked = replace(service, is_asked_to_stop=True, is_asked_to_hurry=is_hurried)
                 self._shelf.services[owner] = (asked, until)
 
-    def load(self, *, now: datetime) -> Load:
+    def load(self, *, now: datetime, with_ended: bool = False) -> Load:
         """What there is to do."""
         with self._shelf.lock:
             runs = list(self._shelf.runs.values())
@@ -65,7 +65,7 @@ class MemoryServiceStore(MemoryPart):
             overdue = [moment for moment in waits_for if moment is not None and moment <= now]
             alerts = self._shelf.alerts.values()
             return Load(
-                runs=dict(Counter(kept.run.state.value for kept in runs)),
+                runs=dict(Counter(kept.run.state.value for kept in (runs if with_ended else live))),
                 tasks={state.value: number for state, number in tasks.items()},
                 queued_since=min(queued, default=None),
                 schedules=len(schedules),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, case, func, insert, null, or_, select, update
 
-from jupyter_flow.store.tables import alerts, plans, runs
+from jupyter_flow.store.tables import alerts, runs
 
 from .runs import LIVE_STATES, THE_RUN
 
@@ -74,4 +74,3 @@ ALERTS_OF_RUN = select(alerts).where(alerts.c.run == bindparam("the_run")).order
 _IS_LATE = and_(runs.c.late_at <= bindparam("now"), runs.c.state.in_(LIVE_STATES))
 LATE_RUNS = select(runs.c.id).where(_IS_LATE).order_by(runs.c.id)
 NOTE_LATE = update(runs).where(THE_RUN, _IS_LATE).values(late_at=null())
-PLAN = select(plans.c.plan).where(plans.c.run == bindparam("the_run"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, bindparam, case, delete, insert, null, select, update
 
-from jupyter_flow.store.tables import attempts, journal, plans, requests, runs, task_runs
+from jupyter_flow.store.tables import attempts, journal, requests, runs, task_runs
 
 from .leases import HELD
 from .runs import THE_RUN
@@ -50,15 +50,15 @@ ADVANCE_RUN = (
         started_at=bindparam("new_started_at"),
         ended_at=bindparam("new_ended_at"),
         reason=bindparam("new_reason"),
+        # To be counted again, as they change.
+        tasks=null(),
         # What has ended is not late any more, even when it is opened again.
         late_at=case((bindparam("has_ended", type_=Boolean), null()), else_=runs.c.late_at),
     )
     .returning(runs.c.seq)
 )
+UPDATE_COUNTS = update(runs).where(THE_RUN).values(tasks=bindparam("new_tasks"))
 IS_HELD = select(runs.c.id).where(THE_RUN, HELD)
-UPDATE_PLAN = (
-    update(plans).where(plans.c.run == bindparam("the_run")).values(plan=bindparam("new_plan"))
-)
 UPDATE_PROGRESS = (
     update(attempts)
     .where(_THE_ATTEMPT)

@@ -125,6 +125,11 @@ TAKE_LEASE = (
     .returning(runs.c.token)
 )
 HOLDER = select(runs.c.owner, runs.c.token, runs.c.leased_until).where(THE_RUN)
+HOLDERS = select(runs.c.id, runs.c.owner, runs.c.token).where(
+    runs.c.id.in_(bindparam("the_runs", expanding=True)),
+    runs.c.owner.is_not(None),
+    runs.c.leased_until > bindparam("now"),
+)
 RENEW_LEASE = update(runs).where(THE_RUN, HELD).values(leased_until=bindparam("until"))
 RELEASE_LEASE = update(runs).where(THE_RUN, HELD).values(owner=None, leased_until=None)
 LOCK_LEASE = select(runs.c.token).where(THE_RUN, HELD).with_for_update()

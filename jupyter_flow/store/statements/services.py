@@ -43,6 +43,7 @@ ASK_TO_STOP = (
 )
 
 RUNS_BY_STATE = select(runs.c.state, func.count()).group_by(runs.c.state)
+LIVE_BY_STATE = RUNS_BY_STATE.where(runs.c.state.in_(LIVE_STATES))
 TASKS_BY_STATE = (
     select(task_runs.c.state, func.count())
     .where(task_runs.c.run.in_(select(runs.c.id).where(runs.c.state.in_(LIVE_STATES))))

@@ -160,11 +160,6 @@ class RunPromises(StorePromises):
             ({"states": [RunState.FAILED]}, "ETL_3"),
             ({"states": [RunState.FAILED, RunState.QUEUED]}, "etl%4 ETL_3 etl_2 etl_1"),
             ({"flow": "etl", "states": [RunState.FAILED]}, ""),
-            ({"prefix": "etl"}, "etl%4 etl_2 etl_1"),
-            ({"prefix": "etl_"}, "etl_2 etl_1"),
-            ({"prefix": "etl%"}, "etl%4"),
-            ({"prefix": "etl_2"}, "etl_2"),
-            ({"prefix": "etl_2", "flow": "other"}, ""),
         ],
     )
     def test_lists_can_be_narrowed(

@@ -120,8 +120,9 @@ class ServicePromises(StorePromises):
         for name in ("c", "d"):
             stores.runs.create(run_of(name, state=RunState.FAILED, ended_at=NOON))
 
-        load = stores.services.load(now=NOON)
+        load = stores.services.load(now=NOON, with_ended=True)
         assert load.runs == {"running": 1, "queued": 1, "failed": 2}
+        assert stores.services.load(now=NOON).runs == {"running": 1, "queued": 1}
         assert load.tasks == {"succeeded": 1, "running": 3, "pending": 3}
 
     def test_the_oldest_run_that_nobody_took_up_is_told(self, stores: Stores) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from jupyter_flow.core.errors import ConflictError, LeaseLostError
 from jupyter_flow.core.events import AttemptProgressed, CancelRequested
 from jupyter_flow.core.run import Run
-from jupyter_flow.core.states import TaskState
+from jupyter_flow.core.states import RunState, TaskState
 from jupyter_flow.ports.runs import Lease, RunStore
 from jupyter_flow.testing.samples import LOAD, MINUTE, NOON, attempt_of, run_of, task_run_of
 
@@ -19,6 +19,7 @@ from .base import OpenStore, StorePromises, leased, recorded
 T = TypeVar("T")
 
 _MANY = 6
+_TURNS = 25
 
 
 class SharingPromises(StorePromises):
@@ -33,6 +34,26 @@ class SharingPromises(StorePromises):
 
         assert len(got) == 1
         assert stores[0].holder(run.id, now=NOON) == got[0]
+
+    def test_a_plan_stays_while_runs_of_it_are_made_and_deleted(
+        self, open_store: OpenStore
+    ) -> None:
+        """And not before, though others are made and deleted meanwhile."""
+
+        def make_and_delete(number: int) -> bool:
+            store = stores[number]
+            for turn in range(_TURNS):
+                run = run_of(f"{number}-{turn}", state=RunState.SUCCEEDED, ended_at=NOON)
+                store.create(run)
+                if store.load(run.id).plan != run.plan:
+                    return False
+                store.delete(run.id, now=NOON)
+            return True
+
+        stores = [open_store() for _ in range(_MANY)]
+
+        assert all(at_once(make_and_delete))
+        assert stores[0].digests() == set()
 
     def test_of_many_who_take_over_one_gets_it(
         self, open_store: OpenStore, run: Run, lease: Lease

@@ -46,7 +46,8 @@ export class FlowClient {
 
   // -- runs -------------------------------------------------------------------------------------
 
-  runs(args: { flow?: string; limit?: number } = {}): Promise<RunView[]> {
+  /** The newest first; `older_than` is the `created_at` and the `id` of a run, with a comma between. */
+  runs(args: { flow?: string; limit?: number; older_than?: string } = {}): Promise<RunView[]> {
     return this._get(`runs${query(args)}`);
   }
 

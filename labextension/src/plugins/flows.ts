@@ -33,7 +33,7 @@ class Flows implements IFlows {
     this.client = new FlowClient(services.serverSettings);
     this.stream = new FlowStream(services.serverSettings);
     this.flows = new FlowsModel(this.client);
-    this.runs = new RunsModel(this.stream);
+    this.runs = new RunsModel(this.stream, undefined, (than, limit) => this.client.runs({ older_than: than, limit }));
     this.schedules = new SchedulesModel(this.client);
     this.datasets = new DatasetsModel(this.client);
     this._runs = new Shared(id => new RunModel(id, this.client, this.stream));

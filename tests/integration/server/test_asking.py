@@ -197,6 +197,22 @@ async def test_what_came_of_a_flow_is_told_run_by_run(ask: Asking) -> None:
     assert len(await ask.get("grid", flow="churn", limit="1")) == 1
 
 
+async def test_lists_go_on_after_the_last_run_of_a_page(ask: Asking) -> None:
+    first, second = await ended(ask), await ended(ask, n=4)
+    (newest,) = await ask.get("runs", limit=1)
+    after = {"older_than": f"{newest['created_at']},{newest['id']}"}
+
+    assert newest["id"] == second["run"]["id"]
+    assert await ask.get("runs", **after) == [first["run"]]
+    assert await ask.get("runs", flow="churn", state="failed", **after) == []
+    assert [each["run"] for each in await ask.get("grid", flow="churn", **after)] == [first["run"]]
+    past = await ask.get("past", flow="churn", task="train", **after)
+    assert [each["run"] for each in past] == [first["run"]]
+    for wrong in ("yesterday,x", newest["id"], f"{newest['created_at']},"):
+        status, view = await ask.refusal(ask.get("runs", older_than=wrong))
+        assert status == 400, view
+
+
 async def test_tasks_are_cleared_and_marked(ask: Asking) -> None:
     page = await ended(ask)
     run = page["run"]["id"]

@@ -76,7 +76,7 @@ def test_a_run_is_found_with_the_paths_of_each_machine(
     (found,) = there.runs.at(run.flow_name, run_in("/srv/churn").plan.origin, [run.logical_date])
     assert (found.id, found.origin) == (run.id, run_in("/srv/churn").plan.origin)
     with sa.create_engine(f"sqlite:///{tmp_path}/flow.db").connect() as db:
-        texts = [text for (text,) in db.execute(sa.text("SELECT plan FROM plans"))]
+        texts = [text for (text,) in db.execute(sa.text("SELECT plan FROM plan_texts"))]
     assert texts
     assert not any("/home/a" in text for text in texts)
     for each in stores:

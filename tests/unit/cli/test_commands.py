@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from jupyter_flow.cli import main
 from jupyter_flow.cli.app import hoisted
 from jupyter_flow.cli.completion import flow_names, task_names
 from jupyter_flow.cli.console import out, show_json
+from jupyter_flow.core.states import RunState
+from jupyter_flow.store.opening import open_store
 from jupyter_flow.testing.notebooks import write_notebook
+from jupyter_flow.testing.samples import MINUTE, NOON, run_of
 
 
 def called(*arguments: str) -> int:
@@ -98,6 +102,49 @@ def test_list_shows_the_flows(project: Path, capsys) -> None:
     called("list")
 
     assert "churn" in capsys.readouterr().out
+
+
+@pytest.fixture
+def some_runs(project: Path) -> list[str]:
+    """The ids of runs, the newest first; every other one failed."""
+    with closing(open_store(project / ".jupyter_flow" / "flow.db")) as stores:
+        for number in range(5):
+            state = (RunState.SUCCEEDED, RunState.FAILED)[number % 2]
+            made_at = NOON + number * MINUTE
+            stores.runs.create(run_of(f"run-{number}", state=state, created_at=made_at))
+    return [f"run-{number}" for number in reversed(range(5))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ([], [0, 1, 2, 3, 4]),
+        (["--limit", "2"], [0, 1]),
+        (["--limit", "2", "--older-than", "run-3"], [2, 3]),
+        (["--older-than", "run-0"], []),
+        (["--state", "failed"], [1, 3]),
+        (["--state", "failed,succeeded", "--flow", "churn", "--older-than", "-2"], [3, 4]),
+        (["--state", "cancelled"], []),
+    ],
+)
+def test_runs_are_listed_page_by_page(
+    some_runs: list[str], arguments: list[str], shown: list[int], capsys
+) -> None:
+    assert called("runs", "--json", *arguments) == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)] == [
+        some_runs[place] for place in shown
+    ]
+
+
+def test_a_full_page_of_runs_says_how_to_see_older_ones(some_runs: list[str], capsys) -> None:
+    called("runs", "--limit", "2")
+    assert f"--older-than {some_runs[1]}" in capsys.readouterr().out
+
+    called("runs", "--state", "cancelled")
+    assert "No such run." in capsys.readouterr().out
+    assert called("runs", "--state", "fialed") == 2
+    assert "failed" in capsys.readouterr().err
+    assert called("runs", "--older-than", "nobody") != 0
 
 
 def test_show_draws_and_writes_a_picture(project: Path, capsys) -> None:

@@ -52,4 +52,42 @@ describe('the runs', () => {
 
     expect(ended).toEqual(['1 succeeded']);
   });
+
+  it('that are older are added as many at a time, until there are no more', async () => {
+    const all = ['9', '8', '7', '6', '5', '4', '3'].map(id => run(id, 'succeeded'));
+    const asked: string[] = [];
+    const stream = new FakeStream();
+    const model = new RunsModel(stream, 3, async (than, limit) => {
+      asked.push(than);
+      const from = all.findIndex(each => than === `${each.created_at},${each.id}`) + 1;
+      return all.slice(from, from + limit);
+    });
+    const ids = (): string | undefined => model.runs?.map(each => each.id).join('');
+    expect(model.hasOlder).toBe(false);
+    model.hold();
+    stream.tell({ kind: 'runs_event', runs: all.slice(0, 3) });
+    expect(model.hasOlder).toBe(true);
+
+    await Promise.all([model.showOlder(), model.showOlder()]);
+    expect([ids(), model.hasOlder]).toEqual(['987654', true]);
+    await model.showOlder();
+
+    expect([ids(), model.hasOlder]).toEqual(['9876543', false]);
+    expect(asked).toEqual(['2026-01-07T00:00:00Z,7', '2026-01-04T00:00:00Z,4']);
+    // What comes later pushes none of them out.
+    stream.tell({ kind: 'runs_event', runs: [run('10', 'queued')].map(each => ({ ...each, created_at: '2026-02-01T00:00:00Z' })) });
+    expect([ids(), model.hasOlder]).toEqual(['109876543', false]);
+  });
+
+  it('say why older ones cannot be had', async () => {
+    const stream = new FakeStream();
+    const model = new RunsModel(stream, 1, () => Promise.reject(new Error('gone')));
+    model.hold();
+    stream.tell({ kind: 'runs_event', runs: [run('1', 'failed')] });
+
+    await model.showOlder();
+
+    expect(model.error?.message).toContain('gone');
+    expect([model.runs?.length, model.hasOlder]).toEqual([1, true]);
+  });
 });

@@ -139,10 +139,14 @@ function Runs({ flows, commands }: ISectionProps): JSX.Element {
   const model = flows.runs;
   useModel(model);
   return (
-    <RunList
-      runs={model.runs}
-      selected={null}
-      onOpen={run => void commands.execute(CommandIDs.openRun, { run })}
-    />
+    <>
+      <Refusal model={model} again={() => void model.showOlder()} />
+      <RunList
+        runs={model.runs}
+        selected={null}
+        onOlder={model.hasOlder ? () => void model.showOlder() : null}
+        onOpen={run => void commands.execute(CommandIDs.openRun, { run })}
+      />
+    </>
   );
 }

@@ -42,6 +42,17 @@ it('has the states of runs in one order, whichever comes first', () => {
   expect(shown(states).map(each => /queued|running|failed|unheard of/.exec(each ?? '')?.[0])).toEqual(['queued', 'running', 'failed', 'unheard of']);
 });
 
+it('offers older runs where there are some, also when none of these fits', () => {
+  const onOlder = vi.fn();
+  const { rerender } = render(<RunList runs={[run({ id: 'r1' })]} onOpen={nothing} onOlder={onOlder} />);
+  fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'no such run' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Show older runs' }));
+  rerender(<RunList runs={[run({ id: 'r1' })]} onOpen={nothing} onOlder={null} />);
+
+  expect(onOlder).toHaveBeenCalledOnce();
+  expect(screen.queryByRole('button', { name: 'Show older runs' })).toBeNull();
+});
+
 it('offers to change a schedule, to fill in its past and to take it away', () => {
   const [schedule] = SCHEDULES;
   const [onChange, onBackfill, onRemove] = [vi.fn(), vi.fn(), vi.fn()];

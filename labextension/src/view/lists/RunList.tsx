@@ -5,6 +5,7 @@ import { isLive, matchesRun, runTook } from '../../core/select';
 import { parseTime, zoned } from '../../core/time';
 import type { RunView } from '../../core/wire.gen';
 import { ago, runSign, RUN_ORDER, tally } from '../../core/words';
+import { Button } from '../Button';
 import { Empty, Skeleton } from '../Empty';
 import { useNow } from '../now';
 import { useScrolled, visible } from '../scrolling';
@@ -17,11 +18,13 @@ export interface IRunListProps {
   readonly runs: readonly RunView[] | null;
   readonly selected?: string | null;
   readonly onOpen: (run: string) => void;
+  /** Asks for runs that were made before these; none when there are no more. */
+  readonly onOlder?: (() => void) | null;
 }
 
 const ROW = 44;
 
-export function RunList({ runs, selected = null, onOpen }: IRunListProps): JSX.Element {
+export function RunList({ runs, selected = null, onOpen, onOlder = null }: IRunListProps): JSX.Element {
   const [query, setQuery] = useState('');
   const [states, setStates] = useState<readonly string[]>([]);
   const [scrolled, setBox, onScroll] = useScrolled<HTMLDivElement>();
@@ -64,6 +67,7 @@ export function RunList({ runs, selected = null, onOpen }: IRunListProps): JSX.E
             </li>
           ))}
         </ul>
+        {onOlder ? <p className="jp-Flow-none"><Button label="Show older runs" onClick={onOlder} /></p> : null}
       </div>
     </div>
   );
