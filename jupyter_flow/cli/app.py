@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import datasets, defining, keeping, looking, running, scheduling, serving
+from . import datasets, defining, exporting, keeping, looking, running, scheduling, serving
 
 app = typer.Typer(
     help="Pipelines of notebooks: tag notebooks as tasks, chain them in a %%flow cell, run them.",
@@ -24,6 +24,7 @@ _GROUPS = (
     ("Look", looking.COMMANDS),
     ("By themselves", {**scheduling.COMMANDS, **datasets.COMMANDS}),
     ("Look after", {**serving.COMMANDS, **keeping.COMMANDS}),
+    ("Elsewhere", exporting.COMMANDS),
 )
 # ``tag`` takes every option that a task has, so it sorts them out itself.
 for _title, _commands in _GROUPS:

@@ -1,0 +1,106 @@
+"""The body of a DAG file: the lines that make the tasks, and those that say their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from jupyter_flow.core.flow import Flow, Plan
+
+from .python import literal, variables
+from .tasks import Lister, Operator, Placing, operator_of
+
+__all__ = ["Body"]
+
+#: Names that the file uses itself.
+_TAKEN = (
+    *("ApprovalOperator", "Asset", "AssetOrTimeSchedule", "BaseOperator", "COMMAND", "DAG"),
+    *("AirflowException", "AirflowFailException", "AirflowSkipException", "CronTriggerTimetable"),
+    *("DIGEST", "EXECUTED", "ExternalTaskSensor", "FLOW", "FlowApproval", "FlowTask", "GRACE"),
+    *("OtherFlow", "PROJECT", "PapermillOperator", "Param", "Path", "SubprocessHook", "TaskGroup"),
+    *("TemporaryDirectory", "annotations", "dag", "datetime", "dict", "json", "literal", "os"),
+    *("shlex", "str", "super", "timedelta", "within"),
+)
+
+
+class Body:
+    """The tasks of *plan* as operators; ``lines`` is what makes them and puts them in order."""
+
+    def __init__(self, plan: Plan, placing: Placing) -> None:
+        names = [task.name for task in plan.flow.tasks]
+        self._flow = plan.flow
+        self._listers = _lister_ids(names)
+        self._variables = variables([*names, *self._listers.values()], _TAKEN)
+        self._operators: Mapping[str, Operator] = {
+            task.name: operator_of(plan, task, placing, self._lister(task.name))
+            for task in plan.flow.tasks
+        }
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What of the tasks does not arrive as it is here."""
+        return (remark for each in self._operators.values() for remark in each.remarks)
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """The names of the operators that are there."""
+        calls = (each.call.name for each in self._operators.values())
+        return frozenset(name.removesuffix(".partial") for name in calls)
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self._made(), *self._order()]
+
+    def _lister(self, task: str) -> Lister:
+        name = self._listers[task]
+        return Lister(name, self._variables[name])
+
+    def _made(self) -> Iterator[str]:
+        """Those of groups stand within these."""
+        flow, open_groups = self._flow, list[str]()
+        for task in flow.tasks:
+            around = [group.name for group in flow.groups_of(task.name)][::-1]
+            while open_groups != around[: len(open_groups)]:
+                open_groups.pop()
+            for group in around[len(open_groups) :]:
+                head = f"with TaskGroup({literal(group)}, prefix_group_id=False):"
+                yield "    " * len(open_groups) + head
+                open_groups.append(group)
+            for line in self._calls(task.name):
+                yield "    " * len(open_groups) + line
+        if not flow.tasks:
+            yield "pass"
+
+    def _calls(self, task: str) -> Iterator[str]:
+        made = self._operators[task]
+        if made.lister is not None:
+            yield from f"{self._lister(task).variable} = {made.lister.text()}".split("\n")
+        yield from f"{self._variables[task]} = {made.call.text()}".split("\n")
+
+    def _order(self) -> Iterator[str]:
+        flow = self._flow
+        if any(flow.graph.downstream.values()):
+            yield ""
+        for name in flow.graph.order:
+            downs = flow.graph.downstream[name]
+            after = [self._variables[down] for down in downs]
+            after += [
+                self._lister(down).variable
+                for down in downs
+                if self._operators[down].lister is not None and name in flow[down].uses()
+            ]
+            if after:
+                many = f"[{', '.join(after)}]" if len(after) > 1 else after[0]
+                yield f"{self._variables[name]} >> {many}"
+
+
+def _lister_ids(names: list[str]) -> dict[str, str]:
+    """For each task the id of one that makes the list which it is mapped over."""
+    taken = set(names)
+    found: dict[str, str] = {}
+    for name in names:
+        lister = f"{name}__items"
+        while lister in taken:
+            lister += "_"
+        taken.add(lister)
+        found[name] = lister
+    return found
