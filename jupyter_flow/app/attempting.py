@@ -123,9 +123,7 @@ class Attempting:
         state = TaskState.SKIPPED if skipped else TaskState.FAILED
         return Attempted(state=state, reason=found.reason)
 
-    def _prepared(
-        self, address: str, task: str, given: Given, digest: str
-    ) -> tuple[Plan, Run]:
+    def _prepared(self, address: str, task: str, given: Given, digest: str) -> tuple[Plan, Run]:
         """The flow as it is now, and what is to be done of it."""
         checked = self._definitions.flow(address)
         plan = checked.runnable()
@@ -137,7 +135,9 @@ class Attempting:
             )
         if task not in plan.flow:
             hint = suggestion(task, [each.name for each in plan.flow.tasks], noun="task")
-            raise UsageError(f"flow '{plan.flow.name}' has no task {task!r}", hint=hint, code="JF441")
+            raise UsageError(
+                f"flow '{plan.flow.name}' has no task {task!r}", hint=hint, code="JF441"
+            )
         declared = {each.name for each in plan.flow.params}
         known = {name: value for name, value in given.params.items() if name in declared}
         params = self._definitions.bind(plan.flow, known, {})
@@ -148,7 +148,7 @@ class Attempting:
     def _saying(
         self, run: Run, key: TaskKey, number: int, say: Callable[[str], None]
     ) -> Iterator[None]:
-        """Within, what is written to the log is given to *say* as it comes, all of it by the end."""
+        """Within, what is written to the log is given to *say* as it comes."""
         over = threading.Event()
         log = self._places.log(run.flow_name, run.id, key, number)
 

@@ -30,7 +30,9 @@ class Format(StrEnum):
 
 def export(
     ctx: typer.Context,
-    to: Annotated[Format, typer.Argument(help="What to write.", metavar="airflow|mermaid|dot|json")],
+    to: Annotated[
+        Format, typer.Argument(help="What to write.", metavar="airflow|mermaid|dot|json")
+    ],
     flow: Flow_,
     output: Annotated[
         Path | None,

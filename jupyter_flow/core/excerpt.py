@@ -14,9 +14,9 @@ from typing import Any
 
 from .attempt import Attempt
 from .expressions import Constant
-from .flow import Flow, FlowParameter, Plan, Role, Target, Task
+from .flow import Flow, Plan, Role, Target, Task
 from .ids import RunId, TaskKey
-from .options import FlowOptions, Policy, RetryPolicy, TaskOptions, TriggerRule
+from .options import FlowOptions, KeepKernel, Policy, RetryPolicy, TaskOptions, TriggerRule
 from .run import Interval, Run
 from .states import Outcome, TaskState
 from .task_run import TaskRun
@@ -76,7 +76,7 @@ def _cut(plan: Plan, task: Task, *, is_instance: bool) -> Plan:
         flow=Flow(
             name=flow.name,
             tasks=(*used, alone),
-            params=tuple(FlowParameter(name=each.name, default=each.default) for each in flow.params),
+            params=flow.params,
             options=FlowOptions(tz=flow.options.tz),
             defaults=TaskOptions(),
         ),
@@ -98,6 +98,7 @@ def _by_itself(policy: Policy) -> Policy:
         policy,
         trigger=TriggerRule.ALWAYS,
         retry=RetryPolicy(),
+        keep_kernel=KeepKernel.NEVER,
         pool=None,
         slots=1,
         cache=False,
@@ -128,7 +129,5 @@ def _own(key: TaskKey, given: Given, now: datetime) -> Iterator[TaskRun]:
     """The task run that is to do; attempts go on where the last one has left off."""
     for index in range(key.index or 0):
         yield TaskRun(key=TaskKey(key.task, index), state=TaskState.REMOVED)
-    last = Attempt(
-        number=given.attempt - 1, started_at=now, ended_at=now, outcome=Outcome.FAILED
-    )
+    last = Attempt(number=given.attempt - 1, started_at=now, ended_at=now, outcome=Outcome.FAILED)
     yield TaskRun(key=key, item=given.item, attempts=(last,) if given.attempt > 1 else ())

@@ -23,6 +23,7 @@ from .tasks import Placing
 
 __all__ = ["Dag", "Placing", "dag_file"]
 
+
 @dataclass(frozen=True, slots=True)
 class Dag:
     """The text of a DAG file, and a line for each thing that does not arrive as it is here."""
@@ -35,7 +36,8 @@ def dag_file(plan: Plan, placing: Placing, *, pools: Mapping[str, int] | None = 
     """The DAG file of *plan*. *pools* are the sizes of the project's pools.
 
     Raises:
-        UsageError: a value in the flow, given in Python, is of a type that JSON cannot keep (JF510).
+        UsageError: a value in the flow, given in Python, is of a type that JSON cannot keep
+            (JF510).
     """
     from jinja2 import Environment, PackageLoader
 
@@ -46,7 +48,7 @@ def dag_file(plan: Plan, placing: Placing, *, pools: Mapping[str, int] | None = 
         *body.remarks,
         *_remarks_on_texts(plan),
     )
-    environment = Environment(  # noqa: S701  it is Python that is written, no page
+    environment = Environment(
         loader=PackageLoader("jupyter_flow.export.airflow", ""),
         trim_blocks=True,
         keep_trailing_newline=True,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jupyter_flow.core.flow import Flow, Plan
+from jupyter_flow.core.flow import Group, Plan, Task
+from jupyter_flow.export.boxes import nested
 
 from .python import literal, variables
 from .tasks import Lister, Operator, Placing, operator_of
@@ -56,18 +57,16 @@ class Body:
 
     def _made(self) -> Iterator[str]:
         """Those of groups stand within these."""
-        flow, open_groups = self._flow, list[str]()
-        for task in flow.tasks:
-            around = [group.name for group in flow.groups_of(task.name)][::-1]
-            while open_groups != around[: len(open_groups)]:
-                open_groups.pop()
-            for group in around[len(open_groups) :]:
-                head = f"with TaskGroup({literal(group)}, prefix_group_id=False):"
-                yield "    " * len(open_groups) + head
-                open_groups.append(group)
-            for line in self._calls(task.name):
-                yield "    " * len(open_groups) + line
-        if not flow.tasks:
+        for depth, part in nested(self._flow):
+            match part:
+                case Task():
+                    lines = list(self._calls(part.name))
+                case Group():
+                    lines = [f"with TaskGroup({literal(part.name)}, prefix_group_id=False):"]
+                case None:
+                    lines = []
+            yield from ("    " * depth + line for line in lines)
+        if not self._flow.tasks:
             yield "pass"
 
     def _calls(self, task: str) -> Iterator[str]:

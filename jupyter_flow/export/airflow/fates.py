@@ -79,12 +79,8 @@ TASK_FATES: Mapping[str, OfTask] = {
     "kernel": OfTask(How.CARRIED, _BY_COMMAND),
     "env": OfTask(How.CARRIED, _BY_COMMAND),
     "cwd": OfTask(How.CARRIED, _BY_COMMAND),
-    "cache": OfTask(
-        How.LEFT, "every attempt is executed", lambda policy: policy.is_cached
-    ),
-    "inputs": OfTask(
-        How.LEFT, "nothing is cached", lambda policy: policy.inputs is not None
-    ),
+    "cache": OfTask(How.LEFT, "every attempt is executed", lambda policy: policy.is_cached),
+    "inputs": OfTask(How.LEFT, "nothing is cached", lambda policy: policy.inputs is not None),
     "keep_kernel": OfTask(
         How.LEFT,
         "a kernel ends with its attempt",
@@ -100,7 +96,9 @@ TASK_FATES: Mapping[str, OfTask] = {
     "on": OfTask(How.LEFT, "nobody is told", lambda policy: bool(policy.on)),
     "attach": OfTask(How.LEFT, "nothing is sent", lambda policy: policy.attach),
     "expected": OfTask(
-        How.LEFT, "an attempt that is slow is not told of", lambda policy: policy.expected is not None
+        How.LEFT,
+        "an attempt that is slow is not told of",
+        lambda policy: policy.expected is not None,
     ),
     "depends_on_past": OfTask(How.CARRIED, "depends_on_past"),
     "produces": OfTask(How.CARRIED, "outlets"),
@@ -136,10 +134,12 @@ FLOW_FATES: Mapping[str, OfFlow] = {
     "catchup": OfFlow(
         How.CHANGED,
         "Airflow makes up for the latest time that passed, unless for all, which needs a start",
-        lambda options: bool(options.schedule)
-        and (
-            options.catchup in (None, Catchup.NONE)
-            or (options.catchup is Catchup.ALL and options.start is None)
+        lambda options: (
+            bool(options.schedule)
+            and (
+                options.catchup in (None, Catchup.NONE)
+                or (options.catchup is Catchup.ALL and options.start is None)
+            )
         ),
     ),
     "overlap": OfFlow(
@@ -156,10 +156,12 @@ KIND_FATES: Mapping[Kind, Fate] = {
     Kind.HTTP: Fate(How.CARRIED, "an attempt by the command"),
     Kind.SHELL: Fate(How.CARRIED, "an attempt by the command"),
     Kind.EXPECT: Fate(How.CARRIED, "an attempt by the command"),
-    Kind.WAIT_FOR: Fate(How.CHANGED, "it takes a slot while it waits, and begins anew when it is killed"),
+    Kind.WAIT_FOR: Fate(
+        How.CHANGED, "it takes a slot while it waits, and begins anew when it is killed"
+    ),
     Kind.APPROVE: Fate(
         How.CHANGED,
-        "Airflow asks, and is answered there: nobody is told by jupyter_flow, and its links are none",
+        "Airflow asks, and is answered there; jupyter_flow tells nobody and makes no links",
     ),
     Kind.FLOW: Fate(
         How.CHANGED,
@@ -182,7 +184,9 @@ def remarks_on_options(plan: Plan) -> Iterator[str]:
 def remarks_on_kinds(plan: Plan) -> Iterator[str]:
     """What of the kinds of tasks in *plan* does not arrive as it is."""
     for kind, fate in KIND_FATES.items():
-        tasks = [task.name for task in plan.flow.tasks if task.kind is kind and not _is_sensor(task)]
+        tasks = [
+            task.name for task in plan.flow.tasks if task.kind is kind and not _is_sensor(task)
+        ]
         if tasks and fate.how is not How.CARRIED:
             yield f"{kind.value} ({', '.join(tasks)}): {fate.words}"
 

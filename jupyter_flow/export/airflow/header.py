@@ -8,6 +8,7 @@ from shlex import quote
 
 from jupyter_flow.core.flow import Plan
 
+
 def header(
     plan: Plan, project: str, remarks: tuple[str, ...], pools: Mapping[str, int]
 ) -> Iterator[str]:
@@ -16,7 +17,7 @@ def header(
     first = flow.description.partition("\n")[0]
     yield _clean(f"{flow.name}: {first}" if first else flow.name)
     yield ""
-    yield "Made by `jupyter flow export airflow`. Edit the flow, not this file, and export it again."
+    yield "Made by `jupyter flow export airflow`: edit the flow, not this file, and export again."
     if remarks:
         yield ""
         yield "Not as it is in the flow:"
@@ -27,7 +28,9 @@ def header(
     wanted = dict.fromkeys(plan.policy(task.name).pool for task in flow.tasks)
     for pool in filter(None, wanted):
         size = pools.get(pool, 1)
-        yield _clean(f"Airflow needs the pool: airflow pools set {quote(pool)} {size} {quote(flow.name)}")
+        yield _clean(
+            f"Airflow needs the pool: airflow pools set {quote(pool)} {size} {quote(flow.name)}"
+        )
 
 
 def _clean(text: str) -> str:

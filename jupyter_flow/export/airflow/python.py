@@ -63,7 +63,9 @@ def literal(value: Any, indent: str = "") -> str:
         case list() | tuple():
             return _within("[", "]", [literal(each, indent + "    ") for each in value], indent)
         case Mapping():
-            pairs = (f"{_quoted(key)}: {literal(each, indent + '    ')}" for key, each in value.items())
+            pairs = (
+                f"{_quoted(key)}: {literal(each, indent + '    ')}" for key, each in value.items()
+            )
             return _within("{", "}", list(pairs), indent)
         case _:
             return repr(value)

@@ -6,7 +6,7 @@ Airflow's. Where it was asked for, and is enough, Airflow's own `PapermillOperat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,14 +16,12 @@ from jupyter_flow.core.flow import Kind, Plan, Role, Task
 from jupyter_flow.core.inputs.templates import is_template
 from jupyter_flow.core.inputs.templates import literal as literal_template
 from jupyter_flow.core.language.durations import span_of
-from jupyter_flow.core.options import Policy, TriggerRule
 from jupyter_flow.wire.values import to_json
 
 from .enough import means_the_same, parameters_for_papermill
-from .python import Call, Code, literal
+from .python import Call, Code
+from .rules import rules_of
 
-#: What makes no attempts is not tried again, and has no time limit of attempts.
-_NO_ATTEMPTS = (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE)
 #: More instances than these are written out by the command when the run comes to them.
 _MOST_ITEMS = 64
 
@@ -51,7 +49,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """One task of the DAG: its id and the call that makes it; ``lister`` makes what it is mapped over."""
+    """A task of the DAG: the call that makes it; ``lister`` makes what it is mapped over."""
 
     task: str
     call: Call
@@ -92,17 +90,22 @@ def _made(
     lister: Lister,
     remarks: tuple[str, ...] = (),
 ) -> Operator:
-    known = {"task_id": task.name, **_uses(plan, task.uses()), **special, **_rules(plan, task)}
+    known = {
+        "task_id": task.name,
+        **_uses(plan, task.uses()),
+        **special,
+        **rules_of(plan.policy(task.name), task),
+    }
     role = _role(task)
     if not task.is_mapped:
         return Operator(task=task.name, call=Call(name, (), known, role), remarks=remarks)
     items = _constant_items(task)
     made = None
     if items is None:
-        uses = _uses(plan, task.uses())
         told = {"task_id": lister.id, "flow_task": task.name, **uses, "only_items": True}
         made = Call("FlowTask", (), told)
-        remarks = (*remarks, f"{task.name}: '{lister.id}' before it makes the list that it is mapped over")
+        remark = f"{task.name}: the task {lister.id!r} makes the list that it is mapped over"
+        remarks = (*remarks, remark)
     over = Code(f"{lister.variable}.output") if items is None else items
     call = Call(f"{name}.partial", (), known, (Call("expand", (), {"item": over}), *role))
     return Operator(task=task.name, call=call, lister=made, remarks=remarks)
@@ -129,7 +132,7 @@ def _approval(plan: Plan, task: Task, lister: Lister) -> Operator:
     if task.when is not None:
         special["has_condition"] = True
     remarks += _left(task, given)
-    return _made("FlowApproval", plan, task, special, items_id, tuple(remarks))
+    return _made("FlowApproval", plan, task, special, lister, tuple(remarks))
 
 
 def _sensor(plan: Plan, task: Task, lister: Lister) -> Operator:
@@ -153,7 +156,7 @@ def _sensor(plan: Plan, task: Task, lister: Lister) -> Operator:
     if task.when is not None:
         special["has_condition"] = True
     remarks += _left(task, given)
-    return _made("OtherFlow", plan, task, special, items_id, tuple(remarks))
+    return _made("OtherFlow", plan, task, special, lister, tuple(remarks))
 
 
 def _left(task: Task, given: Mapping[str, Expression]) -> list[str]:
@@ -162,9 +165,7 @@ def _left(task: Task, given: Mapping[str, Expression]) -> list[str]:
     return [f"{task.name}: not carried: {', '.join(left)}"] if left else []
 
 
-def _papermill(
-    plan: Plan, task: Task, placing: Placing, parameters: Mapping[str, Any]
-) -> Call:
+def _papermill(plan: Plan, task: Task, placing: Placing, parameters: Mapping[str, Any]) -> Call:
     target = plan.targets[task.name]
     known = {
         "task_id": task.name,
@@ -174,9 +175,14 @@ def _papermill(
         "kernel_name": target.policy.kernel or target.kernel,
         "log_output": True,
         "pre_execute": Call("within", (placing.path(target.folder),)),
-        **_rules(plan, task, grace=""),
+        **rules_of(plan.policy(task.name), task, grace=""),
     }
-    return Call("PapermillOperator", (), {k: v for k, v in known.items() if v not in ({}, None)}, _role(task))
+    return Call(
+        "PapermillOperator",
+        (),
+        {k: v for k, v in known.items() if v not in ({}, None)},
+        _role(task),
+    )
 
 
 def _uses(plan: Plan, names: frozenset[str]) -> dict[str, Any]:
@@ -185,38 +191,6 @@ def _uses(plan: Plan, names: frozenset[str]) -> dict[str, Any]:
     one = [name for name in ordered if not plan.flow[name].is_mapped]
     many = [name for name in ordered if plan.flow[name].is_mapped]
     return {k: v for k, v in {"values_of": one, "lists_of": many}.items() if v}
-
-
-def _rules(plan: Plan, task: Task, *, grace: str = " + GRACE") -> dict[str, Any]:
-    return dict(_rules_of(plan.policy(task.name), task, grace))
-
-
-def _rules_of(policy: Policy, task: Task, grace: str) -> Iterator[tuple[str, Any]]:
-    retry = policy.retry
-    if task.kind not in _NO_ATTEMPTS:
-        if retry.retries:
-            yield "retries", retry.retries
-            if retry.backoff > 1:
-                yield "retry_delay", retry.delay
-                yield "retry_exponential_backoff", float(retry.backoff)
-                if retry.max_delay is not None:
-                    yield "max_retry_delay", retry.max_delay
-            else:
-                yield "retry_delay", min(retry.delay, retry.max_delay or retry.delay)
-        if policy.timeout is not None:
-            yield "execution_timeout", Code(literal(policy.timeout) + grace)
-        if policy.pool is not None:
-            yield "pool", policy.pool
-        if policy.slots > 1:
-            yield "pool_slots", policy.slots
-        if policy.priority:
-            yield "priority_weight", policy.priority
-    if policy.trigger is not TriggerRule.ALL_SUCCESS and not task.is_teardown:
-        yield "trigger_rule", policy.trigger.value
-    if policy.depends_on_past:
-        yield "depends_on_past", True
-    if policy.produces:
-        yield "outlets", [Call("Asset", (name,)) for name in policy.produces]
 
 
 def _role(task: Task) -> tuple[Call, ...]:
