@@ -10,7 +10,7 @@ from .boxes import lines_of, nested
 
 __all__ = ["to_mermaid"]
 
-_ESCAPES = {ord(sign): f"#{ord(sign)};" for sign in '#"&<>`\\*_[]{}()|;:@%~'}
+_ESCAPES = {ord(sign): f"#{ord(sign)};" for sign in '#"&<>`\\'}
 
 
 def to_mermaid(flow: Flow) -> str:

@@ -156,9 +156,7 @@ KIND_FATES: Mapping[Kind, Fate] = {
     Kind.HTTP: Fate(How.CARRIED, "an attempt by the command"),
     Kind.SHELL: Fate(How.CARRIED, "an attempt by the command"),
     Kind.EXPECT: Fate(How.CARRIED, "an attempt by the command"),
-    Kind.WAIT_FOR: Fate(
-        How.CHANGED, "it takes a slot while it waits, and begins anew when it is killed"
-    ),
+    Kind.WAIT_FOR: Fate(How.CHANGED, "it takes a slot of a worker while it waits"),
     Kind.APPROVE: Fate(
         How.CHANGED,
         "Airflow asks, and is answered there; jupyter_flow tells nobody and makes no links",

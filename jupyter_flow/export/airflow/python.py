@@ -92,7 +92,10 @@ def _within(left: str, right: str, items: list[str], indent: str, *, before: int
 
 def _quoted(text: str) -> str:
     is_plain = all(each.isprintable() or each in "\n\t" for each in text)
-    return json.dumps(text, ensure_ascii=False) if is_plain else ascii(text)
+    if not is_plain:
+        return ascii(text)
+    is_quoting = '"' in text and "'" not in text
+    return repr(text) if is_quoting else json.dumps(text, ensure_ascii=False)
 
 
 def _span(span: timedelta) -> str:
@@ -100,6 +103,6 @@ def _span(span: timedelta) -> str:
         return "timedelta(0)"
     seconds, rest = divmod(span, timedelta(seconds=1))
     if rest:
-        return f"timedelta(seconds={span.total_seconds()!r})"
+        return f"timedelta(seconds={seconds}, microseconds={rest.microseconds})"
     unit, size = next((u, s) for u, s in _UNITS if seconds % s == 0)
     return f"timedelta({unit}={seconds // size})"

@@ -90,12 +90,8 @@ def _made(
     lister: Lister,
     remarks: tuple[str, ...] = (),
 ) -> Operator:
-    known = {
-        "task_id": task.name,
-        **_uses(plan, task.uses()),
-        **special,
-        **rules_of(plan.policy(task.name), task),
-    }
+    uses, rules = _uses(plan, task.uses()), rules_of(plan.policy(task.name), task)
+    known = {"task_id": task.name, **uses, **special, **rules}
     role = _role(task)
     if not task.is_mapped:
         return Operator(task=task.name, call=Call(name, (), known, role), remarks=remarks)
