@@ -16,6 +16,7 @@ ENVIRONMENT = os.environ.get("FLOW_AIRFLOW", "")
 INSIDE = Path(__file__).with_name("inside.py")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is here, and leave it out where there is no Airflow."""
     missing = pytest.mark.skip(reason="needs Airflow: run .ci/airflow")
