@@ -21,5 +21,10 @@ def to_json(flow: Flow) -> str:
 
 
 def digest_of(flow: Flow) -> str:
-    """Sixteen characters that are others as soon as anything in *flow* is another."""
-    return sha256(encode(flow, Flow).encode()).hexdigest()[:16]
+    """Sixteen characters that are others as soon as anything in *flow* is another.
+
+    Made from its text, so that they stay when later versions know more options.
+    """
+    from jupyter_flow.core.language import format_flow
+
+    return sha256(format_flow(flow).encode(errors="replace")).hexdigest()[:16]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from jupyter_flow.core.expressions import Constant, Expression
@@ -173,12 +174,8 @@ def _papermill(plan: Plan, task: Task, placing: Placing, parameters: Mapping[str
         "pre_execute": Call("within", (placing.path(target.folder),)),
         **rules_of(plan.policy(task.name), task, grace=""),
     }
-    return Call(
-        "PapermillOperator",
-        (),
-        {k: v for k, v in known.items() if v not in ({}, None)},
-        _role(task),
-    )
+    said = {name: value for name, value in known.items() if value not in ({}, None)}
+    return Call("PapermillOperator", (), said, _role(task))
 
 
 def _uses(plan: Plan, names: frozenset[str]) -> dict[str, Any]:
@@ -202,8 +199,6 @@ def _role(task: Task) -> tuple[Call, ...]:
 
 def _constant_items(task: Task) -> list[Any] | None:
     """The items of *task*, if they can be told now and are no more than a person would read."""
-    from itertools import product
-
     lists: list[list[Any]] = []
     size = 1
     for expression in task.expand.values():
