@@ -30,7 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Airflow:
-    """Airflow's commands on a database of their own; DAG files are in ``dags``."""
+    """Airflow's commands on a database of their own; DAG files are in ``dags``.
+
+    All that the commands say is in ``said.log``, too, in the folder that pytest keeps.
+    """
 
     home: Path
     dags: Path
@@ -53,7 +56,7 @@ class Airflow:
             "JUPYTER_FLOW": f"{sys.executable} -m jupyter_flow",
             "PYTHONWARNINGS": "ignore",
         }
-        return subprocess.run(
+        answer = subprocess.run(
             [Path(ENVIRONMENT) / "bin" / program, *arguments],
             env=environ,
             cwd=self.home,
@@ -62,6 +65,9 @@ class Airflow:
             check=False,
             timeout=600,
         )
+        with (self.home / "said.log").open("a", encoding="utf-8") as said:
+            said.write(answer.stdout + answer.stderr)
+        return answer
 
 
 @pytest.fixture(scope="module")

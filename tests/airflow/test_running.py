@@ -29,7 +29,7 @@ WORK = """\
 import jupyter_flow
 from pathlib import Path
 Path(f"{name or 'work'}.ran").write_text(str(x))
-if fail or attempt < good_from:
+if fail or int(attempt) < good_from:
     raise {"key": KeyError, "value": ValueError}[error]("as was asked for")
 jupyter_flow.output(total=x + sum(given), items=list(range(x)), text=text, nothing=None)
 """
@@ -40,7 +40,7 @@ fail: bool = False
 error: str = "value"
 text: str = ""
 name: str = ""
-attempt: int = 1
+attempt: str = "1"
 good_from: int = 1
 """
 
@@ -58,7 +58,8 @@ first = work(x=3)
 each = work(text="{{ map_index }}").expand(x=first.items, given=[[1], [2, 3]])
 some = work(x=1).expand(text=["a {{ ds }}", "b"])
 fixed = work(x=1).expand(text=["a", "b"])
-none = work(x=0) >> over.expand(x=none.items)
+none = work(x=0)
+nothing = over.expand(x=none.items)
 not_now = work(text="no").expand(x=first.items).when(params.go)
 joined = work(given=each.total, x=4)
 after = work(x=5).options(trigger="none_failed")
@@ -86,6 +87,7 @@ clean_up = work(x=2).options(trigger="all_done")
 on_failure = work(x=3).options(trigger="one_failed")
 second_try = work(attempt="{{ attempt }}", good_from=2).options(retries=2)
 hopeless = work(fail=True, error="key").options(retries=2, no_retry_on="KeyError")
+too_slow = sleeper.options(timeout="1s")
 only_keys = work(fail=True).options(retries=2, retry_on="KeyError")
 keys = work(fail=True, error="key").options(retries=1, retry_on="LookupError")
 none_failed = work(x=4).options(trigger="none_failed")
@@ -117,6 +119,12 @@ made >> expect(made.result > 0, "nothing there")
 shut = expect(made.result > 100, "too few")
 shut >> behind
 """,
+    "asking": """
+params(go=False)
+waits = wait_for(flow="chained", timeout="1m").when(params.go)
+asks = approve("Go on?").when(params.go)
+[waits, asks] >> work(x=1).options(trigger="all_skipped")
+""",
     "within": """
 sub = flow("chained", n=5)
 sub >> work(given=[1, 2])
@@ -130,13 +138,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name in ("work", "over", "behind"):
         write_notebook(tmp_path / f"{name}.ipynb", WORK, parameters=PARAMETERS, task=name)
+    write_notebook(tmp_path / "sleeper.ipynb", "import time; time.sleep(60)", task="sleeper")
     with sqlite3.connect(tmp_path / "shop.db") as db:
         db.execute("create table sales (n int)")
         db.execute("insert into sales values (1), (2)")
     monkeypatch.setenv("JUPYTER_FLOW_CONN_WAREHOUSE", f"sqlite:///{tmp_path}/shop.db")
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "one.csv").write_text("1")
-    (tmp_path / "shop.py").write_text("def count(rows, of):\n    return {'result': rows['n']}\n")
+    (tmp_path / "shop.py").write_text("def count(rows, of):\n    return rows['n']\n")
     for name, body in FLOWS.items():
         write_notebook(tmp_path / f"{name}_flow.ipynb", f"%%flow {name}{body}")
     return tmp_path
@@ -155,6 +164,14 @@ def test_airflow_comes_to_the_same_in_flows_by_chance(
     write_notebook(project / f"{name}_flow.ipynb", f"%%flow {name}\n{body}")
 
     assert_comes_to_the_same(name, airflow)
+
+
+def test_airflow_waits_for_the_dag_of_another_flow(project: Path, airflow: Airflow) -> None:
+    body = 'waits = wait_for(flow="chained", timeout="1m")\nwaits >> work(x=1)'
+    write_notebook(project / "waiting_flow.ipynb", f"%%flow waiting\n{body}")
+    assert_comes_to_the_same("chained", airflow)
+
+    assert_comes_to_the_same("waiting", airflow)
 
 
 def test_parameters_are_given_as_for_any_dag(project: Path, airflow: Airflow) -> None:
@@ -203,9 +220,8 @@ def assert_comes_to_the_same(
     told = {task: state for task, (state, _) in theirs["tasks"].items() if task not in listers}
     assert told == states
     values = {key(each): each["values"] for each in ours["tasks"] if each["state"] == "succeeded"}
-    values = {task: without_run(each) for task, each in values.items()}
-    handed = {k: without_run(v) for k, v in theirs["values"].items() if k not in listers}
-    assert handed == values
+    handed = {task: each for task, each in theirs["values"].items() if task not in listers}
+    assert without_runs(handed) == without_runs(values)
     tries = {key(each): len(each["attempts"]) for each in ours["tasks"] if each["attempts"]}
     assert {task: theirs["tasks"][task][1] for task in tries} == tries
     assert theirs["state"] == STATES[ours["state"]]
@@ -253,9 +269,13 @@ def key(task: dict[str, Any]) -> str:
     return f"{task['task']}|{-1 if task['index'] is None else task['index']}"
 
 
-def without_run(values: dict[str, Any]) -> dict[str, Any]:
-    """What does not name the run that it comes from."""
-    return {name: value for name, value in values.items() if name != "run"}
+def without_runs(values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What does not name the run that it comes from; tasks that hand on nothing else are left out."""
+    named = {
+        task: {name: value for name, value in each.items() if name != "run"}
+        for task, each in values.items()
+    }
+    return {task: each for task, each in named.items() if each}
 
 
 #: Rules that may be met before all has ended: what is not known then depends on who was faster.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from jupyter_flow.core.flow import Group, Plan, Task
 from jupyter_flow.export.boxes import nested
 
-from .python import literal, variables
+from .python import Call, literal, variables
 from .tasks import Lister, Operator, Placing, operator_of
 
 __all__ = ["Body"]
@@ -72,8 +72,8 @@ class Body:
     def _calls(self, task: str) -> Iterator[str]:
         made = self._operators[task]
         if made.lister is not None:
-            yield from f"{self._lister(task).variable} = {made.lister.text()}".split("\n")
-        yield from f"{self._variables[task]} = {made.call.text()}".split("\n")
+            yield from _assigned(self._lister(task).variable, made.lister)
+        yield from _assigned(self._variables[task], made.call)
 
     def _order(self) -> Iterator[str]:
         flow = self._flow
@@ -90,6 +90,11 @@ class Body:
             if after:
                 many = f"[{', '.join(after)}]" if len(after) > 1 else after[0]
                 yield f"{self._variables[name]} >> {many}"
+
+
+def _assigned(variable: str, call: Call) -> list[str]:
+    head = f"{variable} = "
+    return f"{head}{call.text(before=len(head))}".split("\n")
 
 
 def _lister_ids(names: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from unicodedata import normalize
 
 #: A call or a list stands on one line up to this length.
-WIDTH = 88
+WIDTH = 84
 
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
@@ -36,12 +36,16 @@ class Call:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     then: tuple[Call, ...] = ()
 
-    def text(self, indent: str = "") -> str:
-        """The call, as it stands after *indent*, in as many lines as it needs."""
+    def text(self, indent: str = "", *, before: int = 0) -> str:
+        """The call, as it stands after *indent*, in as many lines as it needs.
+
+        *before* are the characters that stand before it in its line.
+        """
         given = [literal(each, indent + "    ") for each in self.arguments]
         given += [f"{key}={literal(each, indent + '    ')}" for key, each in self.keywords.items()]
-        text = self.name + _within("(", ")", given, indent, before=len(self.name))
-        return text + "".join(f".{each.text(indent)}" for each in self.then)
+        then = "".join(f".{each.text(indent)}" for each in self.then)
+        around = before + len(self.name) + len(then.partition("\n")[0])
+        return self.name + _within("(", ")", given, indent, around=around) + then
 
 
 def literal(value: Any, indent: str = "") -> str:
@@ -83,9 +87,9 @@ def variables(names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _within(left: str, right: str, items: list[str], indent: str, *, before: int = 0) -> str:
+def _within(left: str, right: str, items: list[str], indent: str, *, around: int = 0) -> str:
     line = f"{left}{', '.join(items)}{right}"
-    if "\n" not in line and len(indent) + before + len(line) <= WIDTH:
+    if "\n" not in line and len(indent) + around + len(line) <= WIDTH:
         return line
     return "\n".join([left, *(f"{indent}    {each}," for each in items), indent + right])
 
