@@ -83,7 +83,7 @@ def _text(flow: Flow, to: Literal["mermaid", "dot", "json"]) -> str:
 
 
 def _airflow(plan: Plan, folder: Path, workers: Workers) -> Exported:
-    from jupyter_flow.export.airflow import Placing, dag_file
+    from jupyter_flow.export.airflow import Placing, airflow_file
 
     path, _, name = plan.origin.rpartition("::")
     try:
@@ -102,5 +102,5 @@ def _airflow(plan: Plan, folder: Path, workers: Workers) -> Exported:
         flow=f"{below}::{name}",
         papermill=workers.papermill,
     )
-    dag = dag_file(plan, placing, pools=workers.pools)
+    dag = airflow_file(plan, placing, pools=workers.pools)
     return Exported(name=plan.flow.name, text=dag.text, suffix=".py", remarks=dag.remarks)

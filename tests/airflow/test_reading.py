@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from jupyter_flow.core.flow import Flow, Kind, Plan, Target, Task
+from jupyter_flow.core.flow import Flow, Kind, Plan, Task
 from jupyter_flow.core.options import Catchup, Policy
-from jupyter_flow.export.airflow import Placing, dag_file
+from jupyter_flow.export.airflow import Placing, airflow_file
+from jupyter_flow.testing.luck import plan_of
 from jupyter_flow.testing.strategies import any_flow
 
 from .conftest import Airflow
@@ -28,7 +29,7 @@ def test_airflow_reads_any_flow_as_it_is(airflow: Airflow) -> None:
         placing = Placing(
             project="/lab", here="/lab", flow=f"flow.ipynb::{name}", papermill=papermill
         )
-        (airflow.dags / f"{name}.py").write_text(dag_file(plan, placing).text, "utf-8")
+        (airflow.dags / f"{name}.py").write_text(airflow_file(plan, placing).text, "utf-8")
 
     told = airflow.inside("read", str(airflow.dags))
 
@@ -55,20 +56,6 @@ def some_plans() -> list[Plan]:
 
     collect()
     return [plan_of(flow) for flow in found]
-
-
-def plan_of(flow: Flow) -> Plan:
-    targets = {
-        task.name: Target(
-            path=f"/lab/{task.name}.ipynb",
-            digest="a" * 64,
-            folder="/lab",
-            kernel="python3",
-            policy=flow.policy(task),
-        )
-        for task in flow.tasks
-    }
-    return Plan(flow=flow, targets=targets, origin=f"/lab/flow.ipynb::{flow.name}")
 
 
 def assert_same(plan: Plan, told: dict[str, Any]) -> None:

@@ -270,7 +270,7 @@ def key(task: dict[str, Any]) -> str:
 
 
 def without_runs(values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What does not name the run that it comes from; tasks that hand on nothing else are left out."""
+    """What does not name the run that it comes from; tasks with nothing else are left out."""
     named = {
         task: {name: value for name, value in each.items() if name != "run"}
         for task, each in values.items()

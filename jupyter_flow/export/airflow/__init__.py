@@ -18,21 +18,23 @@ from .body import Body
 from .fates import remarks_on_kinds, remarks_on_options
 from .header import header, imports
 from .python import literal
-from .schedule import dag_of
+from .schedule import head_of
 from .tasks import Placing
 
-__all__ = ["Dag", "Placing", "dag_file"]
+__all__ = ["AirflowFile", "Placing", "airflow_file"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dag:
+class AirflowFile:
     """The text of a DAG file, and a line for each thing that does not arrive as it is here."""
 
     text: str
     remarks: tuple[str, ...]
 
 
-def dag_file(plan: Plan, placing: Placing, *, pools: Mapping[str, int] | None = None) -> Dag:
+def airflow_file(
+    plan: Plan, placing: Placing, *, pools: Mapping[str, int] | None = None
+) -> AirflowFile:
     """The DAG file of *plan*. *pools* are the sizes of the project's pools.
 
     Raises:
@@ -61,11 +63,11 @@ def dag_file(plan: Plan, placing: Placing, *, pools: Mapping[str, int] | None = 
         flow=literal(placing.flow),
         digest=literal(digest_of(plan.flow)),
         executed=_executed(plan.flow),
-        dag=dag_of(plan).text(),
+        dag=head_of(plan).text(),
         body=body.lines,
-        operators=body.operators,
+        classes=body.classes,
     )
-    return Dag(text=written(imports=imports(written(imports=()))), remarks=remarks)
+    return AirflowFile(text=written(imports=imports(written(imports=()))), remarks=remarks)
 
 
 def _remarks_on_texts(plan: Plan) -> Iterator[str]:

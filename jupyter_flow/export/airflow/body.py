@@ -8,7 +8,7 @@ from jupyter_flow.core.flow import Group, Plan, Task
 from jupyter_flow.export.boxes import nested
 
 from .python import Call, literal, variables
-from .tasks import Lister, Operator, Placing, operator_of
+from .tasks import Lister, Placing, Translated, translated
 
 __all__ = ["Body"]
 
@@ -31,20 +31,20 @@ class Body:
         self._flow = plan.flow
         self._listers = _lister_ids(names)
         self._variables = variables([*names, *self._listers.values()], _TAKEN)
-        self._operators: Mapping[str, Operator] = {
-            task.name: operator_of(plan, task, placing, self._lister(task.name))
+        self._translated: Mapping[str, Translated] = {
+            task.name: translated(plan, task, placing, self._lister(task.name))
             for task in plan.flow.tasks
         }
 
     @property
     def remarks(self) -> Iterator[str]:
         """What of the tasks does not arrive as it is here."""
-        return (remark for each in self._operators.values() for remark in each.remarks)
+        return (remark for each in self._translated.values() for remark in each.remarks)
 
     @property
-    def operators(self) -> frozenset[str]:
-        """The names of the operators that are there."""
-        calls = (each.call.name for each in self._operators.values())
+    def classes(self) -> frozenset[str]:
+        """The names of the classes of operators that it uses."""
+        calls = (each.call.name for each in self._translated.values())
         return frozenset(name.removesuffix(".partial") for name in calls)
 
     @property
@@ -70,7 +70,7 @@ class Body:
             yield "pass"
 
     def _calls(self, task: str) -> Iterator[str]:
-        made = self._operators[task]
+        made = self._translated[task]
         if made.lister is not None:
             yield from _assigned(self._lister(task).variable, made.lister)
         yield from _assigned(self._variables[task], made.call)
@@ -85,7 +85,7 @@ class Body:
             after += [
                 self._lister(down).variable
                 for down in downs
-                if self._operators[down].lister is not None and name in flow[down].uses()
+                if self._translated[down].lister is not None and name in flow[down].uses()
             ]
             if after:
                 many = f"[{', '.join(after)}]" if len(after) > 1 else after[0]

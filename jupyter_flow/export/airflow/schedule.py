@@ -23,7 +23,7 @@ _TYPES: Mapping[type, str] = {
 }
 
 
-def dag_of(plan: Plan) -> Call:
+def head_of(plan: Plan) -> Call:
     """The call that makes the DAG of *plan*."""
     return Call("DAG", (), dict(_arguments(plan)))
 

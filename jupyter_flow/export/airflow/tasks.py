@@ -49,7 +49,7 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
+class Translated:
     """A task of the DAG: the call that makes it; ``lister`` makes what it is mapped over."""
 
     task: str
@@ -66,7 +66,7 @@ class Lister:
     variable: str
 
 
-def operator_of(plan: Plan, task: Task, placing: Placing, lister: Lister) -> Operator:
+def translated(plan: Plan, task: Task, placing: Placing, lister: Lister) -> Translated:
     """What *task* becomes."""
     if task.kind is Kind.APPROVE:
         return _approval(plan, task, lister)
@@ -74,7 +74,7 @@ def operator_of(plan: Plan, task: Task, placing: Placing, lister: Lister) -> Ope
         return _sensor(plan, task, lister)
     parameters = parameters_for_papermill(plan, task) if placing.papermill else None
     if parameters is not None:
-        return Operator(task=task.name, call=_papermill(plan, task, placing, parameters))
+        return Translated(task=task.name, call=_papermill(plan, task, placing, parameters))
     return _made("FlowTask", plan, task, {}, lister)
 
 
@@ -90,12 +90,12 @@ def _made(
     special: Mapping[str, Any],
     lister: Lister,
     remarks: tuple[str, ...] = (),
-) -> Operator:
+) -> Translated:
     uses, rules = _uses(plan, task.uses()), rules_of(plan.policy(task.name), task)
     known = {"task_id": task.name, **uses, **special, **rules}
     role = _role(task)
     if not task.is_mapped:
-        return Operator(task=task.name, call=Call(name, (), known, role), remarks=remarks)
+        return Translated(task=task.name, call=Call(name, (), known, role), remarks=remarks)
     items = _constant_items(task)
     made = None
     if items is None:
@@ -105,10 +105,10 @@ def _made(
         remarks = (*remarks, remark)
     over = Code(f"{lister.variable}.output") if items is None else items
     call = Call(f"{name}.partial", (), known, (Call("expand", (), {"item": over}), *role))
-    return Operator(task=task.name, call=call, lister=made, remarks=remarks)
+    return Translated(task=task.name, call=call, lister=made, remarks=remarks)
 
 
-def _approval(plan: Plan, task: Task, lister: Lister) -> Operator:
+def _approval(plan: Plan, task: Task, lister: Lister) -> Translated:
     given = dict(task.parameters)
     question = _text(given.pop("question"))
     special: dict[str, Any] = {"subject": question or "Go on?", "fail_on_reject": True}
@@ -132,7 +132,7 @@ def _approval(plan: Plan, task: Task, lister: Lister) -> Operator:
     return _made("FlowApproval", plan, task, special, lister, tuple(remarks))
 
 
-def _sensor(plan: Plan, task: Task, lister: Lister) -> Operator:
+def _sensor(plan: Plan, task: Task, lister: Lister) -> Translated:
     given = dict(task.parameters)
     name = _text(given.pop("flow"))
     remarks = [

@@ -5,9 +5,11 @@ The files are kept in tests/golden/export; run with FLOW_GOLDEN=write to write t
 
 from __future__ import annotations
 
+import ast
 import os
 from datetime import timedelta
 from pathlib import Path
+from symtable import symtable
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from hypothesis import strategies as st
 
 from jupyter_flow.core.flow import Flow, Kind
 from jupyter_flow.core.language.option_specs import FLOW_OPTIONS, LINE_OPTIONS, TASK_OPTIONS
-from jupyter_flow.export.airflow import Placing, dag_file
+from jupyter_flow.core.task_names import wrong_with
+from jupyter_flow.export.airflow import Placing, airflow_file
 from jupyter_flow.export.airflow.fates import FLOW_FATES, KIND_FATES, TASK_FATES, How
 from jupyter_flow.export.airflow.python import literal, variables
 from jupyter_flow.testing.strategies import any_flow, constants
@@ -57,7 +60,7 @@ sub >> expect(sub.rows > 0, "nothing there")
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_the_file_is_as_it_was(name: str) -> None:
-    text = dag_file(plan_in(FLOWS[name]), PLACING, pools={"db": 4}).text
+    text = airflow_file(plan_in(FLOWS[name]), PLACING, pools={"db": 4}).text
 
     golden = GOLDEN / f"{name}.py.txt"
     if os.environ.get("FLOW_GOLDEN") == "write":
@@ -80,7 +83,7 @@ secrets(token="{{ secret('TOKEN') }}")
 """
     )
 
-    told = play(dag_file(plan, PAPERMILL).text)
+    told = play(airflow_file(plan, PAPERMILL).text)
 
     by_papermill = {name for name, said in told.tasks.items() if "input_nb" in said}
     assert by_papermill == {"plain", "retried"}
@@ -110,8 +113,8 @@ def test_no_option_is_dropped_in_silence(name: str) -> None:
         "inputs": "--cache true",
     }.get(name, "")
     example = LINE_OPTIONS[name].line_example
-    plain = dag_file(plan_in(f"%%flow churn {around}\nload"), PLACING)
-    given = dag_file(plan_in(f"%%flow churn {around} {example}\nload"), PLACING)
+    plain = airflow_file(plan_in(f"%%flow churn {around}\nload"), PLACING)
+    given = airflow_file(plan_in(f"%%flow churn {around} {example}\nload"), PLACING)
     fate = {**TASK_FATES, **FLOW_FATES}[name]
 
     remarked = [each for each in given.remarks if each.startswith((f"{name}:", f"{name} ("))]
@@ -135,7 +138,7 @@ def _said_of(text: str) -> str:
 @given(any_flow(), st.booleans())
 def test_any_flow_makes_a_file_with_the_same_graph(flow: Flow, papermill: bool) -> None:
     plan = plan_of(flow)
-    dag = dag_file(plan, PAPERMILL if papermill else PLACING)
+    dag = airflow_file(plan, PAPERMILL if papermill else PLACING)
 
     told = play(dag.text)
 
@@ -154,6 +157,38 @@ def test_any_flow_makes_a_file_with_the_same_graph(flow: Flow, papermill: bool) 
             assert said.get("pool") == policy.pool
         if "input_nb" not in said:
             assert {*said["values_of"], *said["lists_of"]} == task.uses()
+
+
+def test_no_task_takes_a_name_that_the_file_needs() -> None:
+    cell = FLOWS["kinds"] + "load.expand(x=[1])\nplain\nwith group('some'):\n    more\n"
+    outside, _ = names_in(airflow_file(plan_in(cell), PAPERMILL).text)
+    tasks = sorted(name for name in outside if not wrong_with(name))
+    assert {"json", "dag", "str", "FlowTask"} < set(tasks)
+
+    file = airflow_file(plan_in("%%flow churn\n" + " >> ".join(tasks)), PLACING)
+
+    outside, inside = names_in(file.text)
+    assert not inside & outside
+    assert set(play(file.text).tasks) == set(tasks)
+
+
+def names_in(text: str) -> tuple[set[str], set[str]]:
+    """The global names that a DAG file needs beside its tasks, and those that it makes of them."""
+    module = ast.parse(text)
+    dag = module.body[-1]
+    assert isinstance(dag, ast.With)
+    names = [node for part in dag.body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    called = {node.id for node in names} - made
+    dag.body = [ast.Pass()]
+    tables = [symtable(ast.unparse(module), "dag.py", "exec")]
+    needed: set[str] = set()
+    while tables:
+        table = tables.pop()
+        is_module = table.get_type() == "module"
+        needed |= {each.get_name() for each in table.get_symbols() if is_module or each.is_global()}
+        tables += table.get_children()
+    return needed | called, made
 
 
 @given(constants())
