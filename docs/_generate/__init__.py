@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import commands, kinds, lab, options, problems, rest, rules, state_picture, states
+from . import commands, export, kinds, lab, options, problems, rest, rules, state_picture, states
 
 TEXTS: Mapping[str, Callable[[], str]] = {
     "task-states": states.task_states,
@@ -34,6 +34,8 @@ TEXTS: Mapping[str, Callable[[], str]] = {
     "commands": commands.commands,
     "magics": commands.magics,
     "kinds": kinds.kinds,
+    "export-options": export.options,
+    "export-kinds": export.kinds,
     "rest-routes": rest.routes,
     "rest-shapes": rest.shapes,
     "stream-watches": rest.watches,

@@ -32,8 +32,10 @@ from jupyter_flow.ports.stores import Stores
 
 from . import memory
 from .answer_links import AnswerLinks
+from .attempting import Attempting
 from .bus import Bus
 from .clock import SystemClock
+from .definitions import Definitions
 from .flows import Flows
 from .naming import new_run_id, new_run_ids
 from .once import Once
@@ -88,6 +90,20 @@ def wire(settings: Settings) -> Flows:
         make_cache=parts.cache,
         make_outbox=parts.outbox,
         try_address=_try_address,
+    )
+
+
+def open_attempting(folder: Path | None = None) -> Attempting:
+    """What makes single attempts of tasks in the project around *folder*, for other schedulers."""
+    from jupyter_flow.store.memory import MemoryStores
+
+    parts, stores = Parts(Settings.read(folder)), MemoryStores()
+    return Attempting(
+        Definitions(parts.settings),
+        parts.places,
+        parts.clock,
+        store=stores.runs,
+        make_running=lambda: parts.running(stores),
     )
 
 

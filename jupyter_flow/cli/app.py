@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from . import datasets, defining, importing, keeping, looking, running, scheduling, serving
+from . import (
+    datasets,
+    defining,
+    exporting,
+    importing,
+    keeping,
+    looking,
+    running,
+    scheduling,
+    serving,
+)
 
 app = typer.Typer(
     help="Pipelines of notebooks: tag notebooks as tasks, chain them in a %%flow cell, run them.",
@@ -24,13 +34,14 @@ _GROUPS = (
     ("Look", looking.COMMANDS),
     ("By themselves", {**scheduling.COMMANDS, **datasets.COMMANDS}),
     ("Look after", {**serving.COMMANDS, **keeping.COMMANDS}),
+    ("Elsewhere", exporting.COMMANDS),
 )
 # ``tag`` takes every option that a task has, so it sorts them out itself.
 for _title, _commands in _GROUPS:
     for _name, _command in _commands.items():
         _settings = {"ignore_unknown_options": True} if _name == "tag" else None
         app.command(_name, rich_help_panel=_title, context_settings=_settings)(_command)
-app.add_typer(importing.COMMANDS, name="import", rich_help_panel="Define")
+app.add_typer(importing.COMMANDS, name="import", rich_help_panel="Elsewhere")
 
 
 def _version(value: bool) -> None:
