@@ -85,6 +85,7 @@ def assert_same(plan: Plan, told: dict[str, Any]) -> None:
     assert set(told["tasks"]) - listers == {task.name for task in flow.tasks}
     assert told["params"] == sorted(each.name for each in flow.params)
     assert told["catchup"] == (options.catchup is Catchup.ALL and options.start is not None)
+    assert (told["start"], told["end"]) == (in_utc(options.start), in_utc(options.end))
     assert told["run_timeout"] == seconds(options.run_timeout)
     assert told["max_active_runs"] == (options.max_active_runs or 16)
     assert told["max_active_tasks"] == (options.max_active_tasks or 16)
@@ -129,6 +130,10 @@ def assert_same_rules(task: Task, policy: Policy, mine: dict[str, Any]) -> None:
     assert mine["slots"] == policy.slots
     if policy.priority:
         assert mine["priority"] == policy.priority
+
+
+def in_utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
 def seconds(span: timedelta | None) -> float | None:
