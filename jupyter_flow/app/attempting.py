@@ -87,9 +87,11 @@ class Attempting:
         Raises:
             DefinitionError: the flow has mistakes, or *given* has parameters that it has not.
             UsageError: the flow is not the one with that *digest* (JF440), or has no such task
-                (JF441).
+                (JF441), or *given* names an instance where there is none, or names none (JF443).
         """
         plan, run = self._prepared(address, task, given, digest)
+        if plan.flow[task].is_mapped == (given.map_index is None):
+            raise _other_number(task, is_mapped=plan.flow[task].is_mapped)
         key = TaskKey(task, given.map_index)
         self._definitions.keep(run.plan)
         self._store.create(run)
@@ -185,6 +187,20 @@ def _may_retry(policy: RetryPolicy, attempt: Attempt) -> bool:
         return False
     endless = replace(policy, retries=_ENDLESS)
     return wait_before_next(endless, 1, attempt.failure, attempt.outcome, "") is not None
+
+
+def _other_number(task: str, *, is_mapped: bool) -> UsageError:
+    if is_mapped:
+        return UsageError(
+            f"task '{task}' is mapped, and nothing says which instance this is",
+            hint="Ask for its items with --items, then for each with its map_index and its item.",
+            code="JF443",
+        )
+    return UsageError(
+        f"task '{task}' is not mapped, so it has no instance to ask for",
+        hint="Leave map_index and item out.",
+        code="JF443",
+    )
 
 
 def _folder_name(run: str) -> str:

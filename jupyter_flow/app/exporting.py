@@ -57,11 +57,18 @@ def export_flow(
 
     Raises:
         DefinitionError: it has mistakes.
-        UsageError: it is in no notebook, where workers could find it (JF442).
+        UsageError: it is in no notebook, where workers could find it (JF442), or *workers* say
+            what only Airflow asks (JF444).
     """
     plan = checked.runnable()
     if to == "airflow":
         return _airflow(plan, folder, workers)
+    if workers.project is not None or workers.papermill:
+        raise UsageError(
+            f"--project and --papermill say how Airflow is to work; {to} is only a text",
+            hint="Leave them out, or export to airflow.",
+            code="JF444",
+        )
     text = _text(plan.flow, to)
     return Exported(name=plan.flow.name, text=text, suffix=_SUFFIXES[to])
 

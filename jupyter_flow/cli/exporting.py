@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .completion import task_names
 from .running import INTERRUPTED, Flow_
 
 if TYPE_CHECKING:
@@ -79,11 +80,20 @@ def export(
 def attempt(
     ctx: typer.Context,
     flow: Flow_,
-    task: Annotated[str, typer.Argument(help="The task.")],
-    given: Annotated[
-        Path, typer.Option(help="What is known, as JSON: run, times, parameters, values.")
+    task: Annotated[
+        str, typer.Argument(help="The task.", metavar="TASK", autocompletion=task_names)
     ],
-    result: Annotated[Path, typer.Option(help="Where to write what it hands on, as JSON.")],
+    given: Annotated[
+        Path,
+        typer.Option(
+            help="What is known, as JSON: run, times, parameters, values.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    result: Annotated[
+        Path, typer.Option(help="Where to write what it hands on, as JSON.", dir_okay=False)
+    ],
     digest: Annotated[str, typer.Option(help="Refuse any other definition of the flow.")] = "",
     items: Annotated[
         bool, typer.Option("--items", help="Only the items that the task is mapped over.")
@@ -103,6 +113,7 @@ def attempt(
     from jupyter_flow.wire.exchange import decode_request
     from jupyter_flow.wire.values import to_json
 
+    result.parent.mkdir(parents=True, exist_ok=True)  # if that fails, before anything starts
     known = decode_request(given.read_bytes(), Given)
     attempting = open_attempting(ctx.obj)
     if items:

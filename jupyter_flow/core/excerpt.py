@@ -28,7 +28,8 @@ class Given:
 
     ``values`` has, for each task before it that succeeded, what that handed on; for a mapped one
     the list over its instances. ``attempt`` counts from 1. Of an instance of a mapped task,
-    ``map_index`` is its number and ``item`` what it got from the list.
+    ``map_index`` is its number and ``item`` what it got from the list. Raises ValueError for a
+    moment without an offset, and for numbers that there are not.
     """
 
     run: str
@@ -40,6 +41,17 @@ class Given:
     attempt: int = 1
     map_index: int | None = None
     item: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("logical_date", "interval_start", "interval_end"):
+            if getattr(self, name).tzinfo is None:
+                raise ValueError(
+                    f"{name} needs an offset from UTC, as in 2026-01-31T06:00:00+00:00"
+                )
+        if self.attempt < 1:
+            raise ValueError("attempt counts from 1")
+        if self.map_index is not None and self.map_index < 0:
+            raise ValueError("map_index counts from 0; without one the task is not mapped")
 
 
 def excerpt(

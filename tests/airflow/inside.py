@@ -1,7 +1,7 @@
 """What Airflow's own Python is asked: how it reads DAG files, and what came of the runs it made.
 
 Executed in the environment of Airflow, where neither pytest nor jupyter_flow need be:
-``python inside.py read FOLDER`` or ``python inside.py runs``. Prints one line of JSON.
+``python inside.py read FOLDER``, ``… runs`` or ``… fires JSON``. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -92,6 +92,29 @@ def runs() -> dict[str, Any]:
     return found
 
 
+def fires(asked: str) -> list[list[str]]:
+    """The next times at which each ``[cron, zone, since]`` of the JSON in *asked* fires."""
+    import pendulum
+    from airflow.timetables.base import DataInterval, TimeRestriction
+    from airflow.timetables.trigger import CronTriggerTimetable
+
+    always = TimeRestriction(earliest=None, latest=None, catchup=True)
+    found: list[list[str]] = []
+    for cron, zone, since in json.loads(asked):
+        last, times = DataInterval.exact(pendulum.parse(since)), list[str]()
+        for _ in range(8):
+            due = CronTriggerTimetable(cron, timezone=zone).next_dagrun_info(
+                last_automated_data_interval=last, restriction=always
+            )
+            assert due.logical_date == due.run_after == due.data_interval.start
+            last = due.data_interval
+            times.append(due.run_after.isoformat())
+        found.append(times)
+    return found
+
+
+COMMANDS = {"read": read, "runs": runs, "fires": fires}
+
 if __name__ == "__main__":
-    answer = read(sys.argv[2]) if sys.argv[1] == "read" else runs()
+    answer = COMMANDS[sys.argv[1]](*sys.argv[2:])
     sys.stdout.write(json.dumps(answer) + "\n")

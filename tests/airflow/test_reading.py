@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
 from jupyter_flow.core.flow import Flow, Kind, Plan, Task
 from jupyter_flow.core.options import Catchup, Policy
+from jupyter_flow.core.timetable.timetable import Timetable
 from jupyter_flow.export.airflow import Placing, airflow_file
 from jupyter_flow.testing.luck import plan_of
 from jupyter_flow.testing.strategies import any_flow
@@ -18,6 +21,11 @@ from .conftest import Airflow
 
 #: So many of the flows that Hypothesis thinks of are read by Airflow, half of them with papermill.
 FLOWS = 60
+#: Far from the nights in which clocks change.
+CRONS = (
+    *("@hourly", "@daily", "@midnight", "*/20 * * * *", "15 */6 * * *", "0 6 * * 1-5"),
+    *("30 2,14 * * sun", "0 0 13 * 5", "5 4 1,15 * *"),
+)
 GRACE = timedelta(minutes=1)
 NO_ATTEMPTS = (Kind.WAIT_FOR, Kind.EXPECT, Kind.APPROVE)
 
@@ -37,6 +45,19 @@ def test_airflow_reads_any_flow_as_it_is(airflow: Airflow) -> None:
     assert set(told["dags"]) == set(plans)
     for name, plan in plans.items():
         assert_same(plan, told["dags"][name])
+
+
+def test_airflow_fires_when_we_do(airflow: Airflow) -> None:
+    since = datetime(2026, 6, 1, 3, 30, tzinfo=UTC)
+    asked = [(cron, zone) for cron in CRONS for zone in ("UTC", "Europe/Berlin", "Asia/Tokyo")]
+
+    theirs = airflow.inside("fires", json.dumps([[*each, since.isoformat()] for each in asked]))
+
+    ours = [
+        [at.isoformat() for at in islice(Timetable(cron=cron, tz=zone).after(since), 8)]
+        for cron, zone in asked
+    ]
+    assert theirs == ours
 
 
 def some_plans() -> list[Plan]:
@@ -64,6 +85,7 @@ def assert_same(plan: Plan, told: dict[str, Any]) -> None:
     assert set(told["tasks"]) - listers == {task.name for task in flow.tasks}
     assert told["params"] == sorted(each.name for each in flow.params)
     assert told["catchup"] == (options.catchup is Catchup.ALL and options.start is not None)
+    assert (told["start"], told["end"]) == (in_utc(options.start), in_utc(options.end))
     assert told["run_timeout"] == seconds(options.run_timeout)
     assert told["max_active_runs"] == (options.max_active_runs or 16)
     assert told["max_active_tasks"] == (options.max_active_tasks or 16)
@@ -108,6 +130,10 @@ def assert_same_rules(task: Task, policy: Policy, mine: dict[str, Any]) -> None:
     assert mine["slots"] == policy.slots
     if policy.priority:
         assert mine["priority"] == policy.priority
+
+
+def in_utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
 def seconds(span: timedelta | None) -> float | None:

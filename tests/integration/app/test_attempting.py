@@ -109,6 +109,10 @@ def test_a_mapped_task_is_asked_for_its_items_and_then_each(project: Path) -> No
         ("best", {"values": {"train": [{"auc": 1}, {"auc": 2}]}}, 0, "auc = 2"),
         ("nobody", {}, 2, "JF441"),
         ("load", {"params": {"n": "many"}}, 2, "JF"),
+        ("load", {"map_index": 0}, 2, "JF443: task 'load' is not mapped"),
+        ("train", {"values": {"load": {"segments": ["a"]}}}, 2, "JF443: task 'train' is mapped"),
+        ("load", {"logical_date": "2026-01-31"}, 2, "logical_date needs an offset from UTC"),
+        ("load", {"attempt": 0}, 2, "attempt counts from 1"),
         ("load", {"attempts": 1}, 2, "attempts: there is no such field"),
     ],
 )

@@ -62,6 +62,15 @@ def test_a_picture_goes_to_a_file(project: Path, capsys: pytest.CaptureFixture[s
     assert json.loads((project / "sub" / "flow.json").read_text("utf-8"))["name"] == "churn"
 
 
+def test_what_only_airflow_asks_is_refused_elsewhere(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "mermaid", "churn", "--papermill")
+
+    assert (status, out) == (2, "")
+    assert "JF444" in err
+
+
 def test_a_flow_with_mistakes_is_not_exported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
