@@ -287,11 +287,7 @@ def test_a_repair_in_a_new_process_foresees_only_what_is_done_again() -> None:
 
 def test_a_run_that_another_process_left_is_carried_on() -> None:
     world = World(flow_of("a > b", b=TaskOptions(retries=1)))
-    left = world.driver("gone")
-    with pytest.raises(_PulledPlugError):
-        pull_the_plug_when(world, left, running="b")
-    world.clock.advance(LEASE * 2)
-    world.begin_process()
+    die_while_it_runs(world, "b")
 
     run = world.drive()
 
@@ -306,10 +302,7 @@ def test_a_run_that_another_process_left_is_carried_on() -> None:
 def test_what_goes_on_without_its_driver_is_taken_up_by_the_next() -> None:
     world = World(flow_of("a > b"), {"a": [HANGS]})
     world.executor.outlives_drivers = True
-    with pytest.raises(_PulledPlugError):
-        pull_the_plug_when(world, world.driver("gone"), running="a")
-    world.clock.advance(LEASE * 2)
-    world.begin_process()
+    die_while_it_runs(world, "a")
     hear = world.hear
 
     def then_end(entry: Entry) -> None:
@@ -332,10 +325,7 @@ def test_what_goes_on_without_its_driver_is_taken_up_by_the_next() -> None:
 def test_what_goes_on_and_is_to_be_stopped_is_stopped_by_who_takes_it_up() -> None:
     world = World(flow_of("a > b"), {"a": [HANGS]})
     world.executor.outlives_drivers = True
-    with pytest.raises(_PulledPlugError):
-        pull_the_plug_when(world, world.driver("gone"), running="a")
-    world.clock.advance(LEASE * 2)
-    world.begin_process()
+    die_while_it_runs(world, "a")
     world.ask(CancelRequested())
 
     run = world.drive()
@@ -383,16 +373,21 @@ def pull_the_plug_when(world: World, driver: Driver, *, running: str) -> None:
         driver.drive()
 
 
+def die_while_it_runs(world: World, task: str) -> None:
+    """A driver dies while *task* runs; its lease ends, and another process is there."""
+    with pytest.raises(_PulledPlugError):
+        pull_the_plug_when(world, world.driver("gone"), running=task)
+    world.clock.advance(LEASE * 2)
+    world.begin_process()
+
+
 def _with(around: Surroundings, published: object) -> Surroundings:
     return replace(around, published=published)  # type: ignore[arg-type]
 
 
 def test_a_run_that_was_left_and_is_to_be_stopped_is_cancelled_not_tried_again() -> None:
     world = World(flow_of("a > b", b=TaskOptions(retries=1)))
-    with pytest.raises(_PulledPlugError):
-        pull_the_plug_when(world, world.driver("gone"), running="b")
-    world.clock.advance(LEASE * 2)
-    world.begin_process()
+    die_while_it_runs(world, "b")
     world.ask(CancelRequested())
 
     run = world.drive()
@@ -470,10 +465,7 @@ def test_a_store_that_is_away_for_longer_than_the_lease_ends_the_attempts() -> N
 
 def test_what_was_left_running_is_ended_before_the_run_is_taken_up() -> None:
     world = World(flow_of("a > b", b=TaskOptions(retries=1)))
-    with pytest.raises(_PulledPlugError):
-        pull_the_plug_when(world, world.driver("gone"), running="b")
-    world.clock.advance(LEASE * 2)
-    world.begin_process()
+    die_while_it_runs(world, "b")
 
     world.drive()
 
