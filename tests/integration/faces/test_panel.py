@@ -159,7 +159,7 @@ def test_a_log_is_sent_as_it_grows(project: Path, flow: str) -> None:
         " 'number': 1}"
     )
     cells = ("%load_ext jupyter_flow", flow, "%flow run --wait -p n=20", SHOW)
-    _, told = executed(project, *cells, asked("watch", body), "import time; time.sleep(1)")
+    _, told = executed(project, *cells, asked("watch", body), "import time; time.sleep(4)")
     logs = [said["log"] for said in told.said() if "log" in said]
 
     assert logs[-1]["is_over"]
