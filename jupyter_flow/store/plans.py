@@ -70,6 +70,9 @@ class Plans:
         """Take those of these plans away that no run has any more."""
         for digest in sorted(set(digests)):
             which: dict[str, Any] = {"the_digest": digest}
+            # One after the other: two who each take away one of its last two runs would both see
+            # the other's, and leave it to each other.
+            db.execute(sql.TURN_TO_DROP, which)
             if db.execute(sql.IS_USED, which).first() is None:
                 # Somebody may be making a run from it: whoever holds it is waited for.
                 db.execute(sql.LOCK_TEXT, which)

@@ -55,6 +55,26 @@ class SharingPromises(StorePromises):
         assert all(at_once(make_and_delete))
         assert stores[0].digests() == set()
 
+    def test_a_plan_goes_with_its_last_runs_though_all_go_at_once(
+        self, open_store: OpenStore
+    ) -> None:
+        """Each who deletes one still sees the others' runs, until all are gone."""
+
+        def delete(number: int) -> None:
+            stores[number].delete(runs[number].id, now=NOON)
+
+        stores = [open_store() for _ in range(_MANY)]
+        for turn in range(_TURNS):
+            runs = [
+                run_of(f"{number}-{turn}", state=RunState.SUCCEEDED, ended_at=NOON)
+                for number in range(_MANY)
+            ]
+            for run in runs:
+                stores[0].create(run)
+            at_once(delete)
+
+            assert stores[0].digests() == set()
+
     def test_of_many_who_take_over_one_gets_it(
         self, open_store: OpenStore, run: Run, lease: Lease
     ) -> None:
