@@ -23,6 +23,12 @@ from .stopping import Push, Stopping
 _ASK_AGAIN, _QUESTIONS = 0.05, 100
 #: Seconds that a kernel which was killed may take to be gone.
 _LAST_WORD = 10.0
+#: For IPython kernels: their socket drops what it publishes while 1,000 messages wait to be taken,
+#: unless its high-water mark (ZMQ_SNDHWM, 23) is 0. Set in the thread to which the socket belongs.
+_DROP_NOTHING = (
+    "(lambda thread: thread.schedule(lambda: thread.socket.setsockopt(23, 0)))"
+    "(get_ipython().kernel.iopub_thread)"
+)
 
 
 class OverError(Exception):
@@ -80,7 +86,21 @@ class Conversation:
                 words = f"the kernel did not answer within {timeout:g} s{self._last_words()}"
                 raise OverError(Ending.of(start_failed(words)))
         self._is_ready = True
+        if answer.get("implementation") == "ipython":
+            self._evaluate(_DROP_NOTHING)
         return answer
+
+    def _evaluate(self, expression: str) -> None:
+        """Before whatever is sent next, unheard and without waiting for it."""
+        content = {
+            "code": "",
+            "silent": True,
+            "store_history": False,
+            "user_expressions": {"": expression},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        self.kernel.send("shell", "execute_request", content)
 
     def receive(self, timeout: float | None) -> Sequence[tuple[Channel, Message]]:
         """What arrives within *timeout*, once it is taken in. Raises OverError when it has died."""

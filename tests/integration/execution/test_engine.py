@@ -65,6 +65,32 @@ def test_papermills_command_finds_it(source, tmp_path: Path) -> None:
     assert "hi" in (tmp_path / "out.ipynb").read_text()
 
 
+#: Holds the process *client* up, says much meanwhile, and lets it go on.
+MUCH = """\
+import os, signal
+from IPython.display import display
+os.kill(client, signal.SIGSTOP)
+try:
+    for number in range(5_000):
+        display(number)
+    print("all", flush=True)  # what was shown before it has left
+finally:
+    os.kill(client, signal.SIGCONT)
+"""
+
+
+def test_what_a_kernel_says_while_nobody_listens_is_kept(source, tmp_path: Path) -> None:
+    """As on a machine that has too much to do, or while we are held in a debugger."""
+    path = source(("client = 0", "parameters"), MUCH)
+    command = [sys.executable, "-m", "papermill", "--engine", "jupyter_flow", "--no-progress-bar"]
+    # The shell becomes papermill: its number is papermill's.
+    shell = ["sh", "-c", 'exec "$@" -p client $$', "sh", *command, path, "out.ipynb"]
+    subprocess.run(shell, cwd=tmp_path, check=True, timeout=120, capture_output=True)
+    *shown, said = nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs
+    assert [int(each.data["text/plain"]) for each in shown] == list(range(5_000))
+    assert said.text == "all\n"
+
+
 def test_the_engine_can_be_imported_before_papermill() -> None:
     code = "from jupyter_flow.execution.engine import JupyterFlowEngine; import papermill"
     done = subprocess.run([sys.executable, "-c", code], env=os.environ, check=False)
