@@ -1,17 +1,17 @@
 """Links by which somebody answers a question: whoever has one may answer that, and nothing else.
 
 A link names the run, the task and the day on which it ends, and is signed with a key of the project
-that only its owner can read. Who answers twice, or too late, is told so by the run itself.
+that only its owner can read; the link says which, for a project may have several. Who answers
+twice, or too late, is told so by the run itself.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
-import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,8 +26,13 @@ PATH = "jupyter-flow/answer"
 #: How long a link can be used.
 LIFE = timedelta(days=30)
 
-_KEY = "answers.key"
-_FIELDS = ("run", "task", "until")
+_FOLDER = "answer-keys"
+_NAME = re.compile(r"[0-9a-f]{16}")
+#: What is signed, and what the signature is called: as the server's log keeps to itself.
+_SIGNED = ("run", "task", "until", "signer")
+_SIGNATURE = "auth"
+#: The variables of a link.
+VARIABLES = (*_SIGNED, _SIGNATURE)
 
 
 class LinkError(FlowError):
@@ -46,7 +51,7 @@ class AnswerLinks:
     def __init__(
         self, home: Path, base: str = "", *, shared: Callable[[], SharedHome] = LoneHome
     ) -> None:
-        self._home = home
+        self._folder = home / _FOLDER
         self._shared = shared
         self._base = base.rstrip("/")
 
@@ -55,14 +60,17 @@ class AnswerLinks:
         if not self._base:
             return ""
         until = int((now + LIFE).timestamp())
-        said = {"run": run, "task": str(key), "until": str(until)}
-        return f"{self._base}/{PATH}?{urlencode({**said, 'signature': self._signature(said)})}"
+        name, secret = self._key_to_sign_with()
+        said = {"run": run, "task": str(key), "until": str(until), "signer": name}
+        signed = {**said, _SIGNATURE: _signature(secret, said)}
+        return f"{self._base}/{PATH}?{urlencode(signed)}"
 
     def read(self, said: Mapping[str, str], *, now: datetime) -> tuple[RunId, TaskKey]:
         """What a link with these variables is about. Raises LinkError."""
-        signed = {name: said.get(name, "") for name in _FIELDS}
-        if not hmac.compare_digest(
-            said.get("signature", "").encode(), self._signature(signed).encode()
+        signed = {name: said.get(name, "") for name in _SIGNED}
+        secret = self._key(signed["signer"])
+        if secret is None or not hmac.compare_digest(
+            said.get(_SIGNATURE, "").encode(), _signature(secret, signed).encode()
         ):
             raise LinkError(
                 "this link is not one that was sent from here",
@@ -73,31 +81,53 @@ class AnswerLinks:
             raise LinkError("this link has ended", hint=hint)
         return RunId(signed["run"]), TaskKey.parse(signed["task"])
 
-    def _signature(self, said: Mapping[str, str]) -> str:
-        text = "\n".join(said[name] for name in _FIELDS)
-        digest = hmac.digest(self._key(), text.encode("utf-8", "surrogatepass"), "sha256")
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    def _key_to_sign_with(self) -> tuple[str, bytes]:
+        """Any of the project's keys, made when there is none; with its name."""
+        names = self._names()
+        if not names:
+            self._fetch(self._folder)
+            names = self._names() or [self._make_key()]
+        name = min(names)
+        return name, (self._folder / name).read_bytes()
 
-    def _key(self) -> bytes:
-        """The project's key, made when it is first needed."""
-        path = self._home / _KEY
+    def _names(self) -> list[str]:
+        if not self._folder.exists():
+            return []
+        return [each.name for each in self._folder.iterdir() if _NAME.fullmatch(each.name)]
+
+    def _fetch(self, path: Path) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._shared().fetch(path)
+
+    def _make_key(self) -> str:
+        """A new key, which all machines will know; its name. Others may make theirs meanwhile."""
+        name = secrets.token_hex(8)
+        path = self._folder / name
+        draft = path.with_suffix(".unfinished")  # whole from the beginning, for whoever reads it
+        try:
+            draft.write_bytes(secrets.token_bytes(32))
+            draft.rename(path)
+            self._shared().put(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)  # links signed with it could be read here alone
+            raise
+        return name
+
+    def _key(self, name: str) -> bytes | None:
+        """The key with that *name*; None when the project has none such."""
+        if not _NAME.fullmatch(name):
+            return None
+        path = self._folder / name
         if not path.exists():
-            self._shared().fetch(path)
-            with suppress(FileNotFoundError):
-                path.chmod(0o600)
+            self._fetch(path)
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            self._home.mkdir(parents=True, exist_ok=True)
-        # Whole from the beginning, for another process may read it at once.
-        made = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-        with open(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
-            file.write(secrets.token_bytes(32))
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass  # another was faster
-        finally:
-            made.unlink()
-        self._shared().put(path)
-        return path.read_bytes()
+            return None
+
+
+def _signature(key: bytes, said: Mapping[str, str]) -> str:
+    text = "\n".join(said[name] for name in _SIGNED)
+    digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

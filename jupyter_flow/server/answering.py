@@ -15,6 +15,7 @@ from jinja2 import Environment, Template
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 
+from jupyter_flow.app.answer_links import VARIABLES
 from jupyter_flow.app.answering import Question
 from jupyter_flow.core.errors import FlowError, UsageError
 from jupyter_flow.core.flow import FlowParameter
@@ -25,7 +26,6 @@ from .serving import Served, served_by
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 )
-_VARIABLES = ("run", "task", "until", "signature")
 
 
 class AnswerHandler(JupyterHandler):
@@ -78,7 +78,7 @@ class AnswerHandler(JupyterHandler):
         return {"title": said, "lines": [f"{question.text} The run of {question.flow} goes on."]}
 
     def _question(self, served: Served) -> Question:
-        said = {name: self.get_query_argument(name, "") for name in _VARIABLES}
+        said = {name: self.get_query_argument(name, "") for name in VARIABLES}
         answering = served.flows.answering
         return answering.question(*answering.asked_by(said))
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from jupyter_flow.app.answer_links import LIFE, AnswerLinks, LinkError
-from jupyter_flow.artifacts.shared_home import RemoteHome
+from jupyter_flow.artifacts.shared_home import LoneHome, RemoteHome
+from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId, TaskKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,11 +46,14 @@ def test_another_process_of_the_project_reads_it_and_no_other_project_does(
 @pytest.mark.parametrize(
     "change",
     [
+        {"signer": "0" * 16},
+        {"signer": "../answer-keys/x"},
+        {"signer": ""},
         {"run": "another"},
         {"task": "ok[3]"},
         {"until": "99999999999"},
-        {"signature": ""},
-        {"signature": "ä"},
+        {"auth": ""},
+        {"auth": "ä"},
         {"run": "a\nok[2]", "task": ""},
     ],
 )
@@ -73,8 +77,9 @@ def test_it_ends(links: AnswerLinks) -> None:
 def test_only_the_owner_reads_the_key(links: AnswerLinks, tmp_path: Path) -> None:
     links.link(RUN, KEY, now=NOW)
 
-    (key,) = (tmp_path / "home").iterdir()
-    assert key.stat().st_mode & 0o077 == 0
+    (folder,) = (tmp_path / "home").iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    (key,) = folder.iterdir()
     assert len(key.read_bytes()) == 32
 
 
@@ -83,17 +88,61 @@ def test_without_a_server_there_is_no_link(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_machines_that_share_a_home_know_each_others_links(tmp_path: Path) -> None:
-    here, there = (
-        AnswerLinks(
-            tmp_path / name,
-            "https://lab.example.com",
-            shared=lambda name=name: RemoteHome(f"file://{tmp_path}/mounted", tmp_path / name),
-        )
-        for name in ("here", "there")
-    )
+@pytest.fixture
+def machines(tmp_path: Path) -> tuple[AnswerLinks, AnswerLinks]:
+    """Two with homes of their own, which they share."""
+
+    def machine(name: str) -> AnswerLinks:
+        shared = RemoteHome(f"file://{tmp_path}/mounted", tmp_path / name)
+        return AnswerLinks(tmp_path / name, "https://lab.example.com", shared=lambda: shared)
+
+    return machine("here"), machine("there")
+
+
+def test_machines_that_share_a_home_know_each_others_links(
+    machines: tuple[AnswerLinks, AnswerLinks], tmp_path: Path
+) -> None:
+    here, there = machines
 
     said = variables(here.link(RUN, KEY, now=NOW))
 
     assert there.read(said, now=NOW) == (RUN, KEY)
-    assert (tmp_path / "there" / "answers.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "there" / "answer-keys").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "there" / "answer-keys" / said["signer"]).exists()
+    assert variables(there.link(RUN, KEY, now=NOW))["signer"] == said["signer"]
+
+
+def test_machines_that_each_made_a_key_at_once_know_each_others_links(tmp_path: Path) -> None:
+    class Late(RemoteHome):
+        """What others share is not to be seen yet."""
+
+        def fetch(self, path: Path, *, is_last: bool = True) -> None:
+            if path.name != "answer-keys":
+                super().fetch(path, is_last=is_last)
+
+    here, there = (
+        AnswerLinks(
+            tmp_path / name,
+            "https://lab.example.com",
+            shared=lambda name=name: Late(f"file://{tmp_path}/mounted", tmp_path / name),
+        )
+        for name in ("here", "there")
+    )
+    sent = [variables(each.link(RUN, KEY, now=NOW)) for each in (here, there)]
+
+    assert sent[0]["signer"] != sent[1]["signer"]
+    for said in sent:
+        assert [each.read(said, now=NOW) for each in (here, there)] == [(RUN, KEY)] * 2
+
+
+def test_a_key_that_could_not_be_shared_signs_nothing(tmp_path: Path) -> None:
+    class Unreachable(LoneHome):
+        def put(self, path: Path, *, is_last: bool = True) -> None:
+            raise FlowError("the shared home cannot be used", code="JF607")
+
+    links = AnswerLinks(tmp_path, "https://lab.example.com", shared=Unreachable)
+
+    with pytest.raises(FlowError, match="the shared home"):
+        links.link(RUN, KEY, now=NOW)
+
+    assert not list((tmp_path / "answer-keys").iterdir())
