@@ -101,7 +101,7 @@ def starts(flows: Flows, number: int) -> list[float]:
         asked = CLOCK.now()
         flows.services.see_to(run)
         found.append(since(asked, first(flows, run, RunStarted).at))
-        flows.cancel(run)
+        flows.asking.cancel(run)
         at_the_end(flows, run)
     return found
 
@@ -112,7 +112,7 @@ def cancels(flows: Flows, number: int) -> list[float]:
         run = new_run(flows, "sleeper")
         first(flows, run, RunStarted)
         asked = CLOCK.now()
-        flows.cancel(run)
+        flows.asking.cancel(run)
         found.append(since(asked, first(flows, run, CancelRequested).at))
         at_the_end(flows, run)
     return found
@@ -135,7 +135,7 @@ def take_over(flows: Flows, folder: Path) -> float:
             killed = CLOCK.now()
             doomed.kill()
             adopted = first(flows, run, RunAdopted).at
-            flows.cancel(run)
+            flows.asking.cancel(run)
             at_the_end(flows, run)
     return since(killed, adopted)
 

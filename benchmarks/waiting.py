@@ -51,7 +51,7 @@ def measure(folder: Path, waits: int, every: float, seconds: float) -> None:
         time.sleep(seconds)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - began
         made, threads = looks[0] - before, threading.active_count()
-        flows.cancel(run)
+        flows.asking.cancel(run)
         driver.join()
     each = f"{cpu / made * 1e6:.0f} µs" if made else ""
     print(f"{waits:>6} {threads:>8} {made / wall:>8.1f} {cpu / wall:>7.1%} {each:>18}", flush=True)

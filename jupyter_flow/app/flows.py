@@ -7,26 +7,17 @@ Faces (magic, cli) call `Flows` and show what it returns. It decides nothing abo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from jupyter_flow.core.answers import addresses_of
-from jupyter_flow.core.errors import ConflictError
-from jupyter_flow.core.events import (
-    CancelRequested,
-    ClearRequested,
-    MarkRequested,
-    RepairRequested,
-    Request,
-)
 from jupyter_flow.core.flow import Flow, Plan, Target
-from jupyter_flow.core.ids import RunId, TaskKey
-from jupyter_flow.core.machine import step
+from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.options import KernelStart, Policy
 from jupyter_flow.core.run import Interval, Run
-from jupyter_flow.core.states import RunState, TaskState
+from jupyter_flow.core.states import RunState
 from jupyter_flow.engine.assignments import Assignments
 from jupyter_flow.engine.outbox import Outbox
 from jupyter_flow.engine.places import Places
@@ -41,6 +32,7 @@ from jupyter_flow.ports.stores import Stores
 from . import naming
 from .answer_links import AnswerLinks
 from .answering import Answering
+from .asking import Asking
 from .backfilling import Backfilling
 from .bus import Bus
 from .datasets import Datasets
@@ -50,10 +42,9 @@ from .explaining import explain
 from .following import Following
 from .foretelling import Foretelling
 from .once import Once
-from .owner import is_gone
 from .pruning import Pruning
 from .run_files import RunFiles
-from .running import Running, driver_of
+from .running import Running
 from .scheduling import Scheduling
 from .services import Services
 from .settings import Settings
@@ -106,12 +97,15 @@ class Flows:
             lambda: Scheduling(lambda: self.stores, self._definitions, clock)
         )
         self._made_backfilling = Once(
-            lambda: Backfilling(lambda: self._store, self._definitions, clock, self._redo)
+            lambda: Backfilling(
+                lambda: self._store, self._definitions, clock, self.asking.to_do_again
+            )
         )
         self.datasets = Datasets(lambda: self.stores, clock, lambda: self.services.nudge_all())
         links = AnswerLinks(settings.home, settings.lab_url, shared=shared)
-        self.answering = Answering(lambda: self._store, clock, links, self._ask)
         self.services = Services(settings, lambda: self.stores, clock, time.sleep, tell)
+        self.asking = Asking(lambda: self._store, self._made_definitions, clock, self.services)
+        self.answering = Answering(lambda: self._store, clock, links, self.asking.ask)
         self.following = Following(lambda: self._store, bus, settings.home)
 
     @property
@@ -154,7 +148,7 @@ class Flows:
             self._places,
             self.settings.folder,
             load=self._store.load,
-            is_seen_to=self._is_seen_to,
+            is_seen_to=self.services.sees_to,
             shared=self._shared(),
         )
 
@@ -335,18 +329,6 @@ class Flows:
         """What all tasks came to in the newest runs of a flow, the newest first."""
         return self._store.states(flow, older_than=older_than, limit=limit)
 
-    def is_left(self, run: RunId, state: RunState) -> bool:
-        """Whether the run has not ended and nobody sees to it: its process is gone."""
-        return not state.is_final and not self._is_seen_to(run)
-
-    def left(self, runs: Iterable[RunSummary]) -> set[RunId]:
-        """Those of *runs* that `is_left` is true of, asked for at once."""
-        live = [each.id for each in runs if not each.state.is_final]
-        if not live or self.services.staying():
-            return set()
-        held = self._store.holders(live, now=self._clock.now())
-        return {run for run in live if run not in held or is_gone(held[run].owner)}
-
     def is_crowded(self, run: RunId) -> bool:
         """Whether the run must wait for others of its flow, or of its backfill, to end."""
         return self._store.is_crowded(run, now=self._clock.now())
@@ -371,123 +353,24 @@ class Flows:
                 else:
                     news.wait(_GLANCE)
 
-    # -- what a person may ask of a run --------------------------------------------------------
-
-    def cancel(self, run: RunId, tasks: Sequence[TaskKey] = ()) -> bool:
-        """Ask for the run, or only *tasks* (or all of a group), to be stopped."""
-        flow = self._store.load(run).plan.flow if tasks else None
-        keys = [
-            TaskKey(name) if name != key.task else key
-            for key in tasks
-            for name in (flow.tasks_in(key.task) if flow is not None else ()) or (key.task,)
-        ]
-        return self._ask(run, CancelRequested(keys=tuple(keys)))
-
-    def repair(self, run: RunId) -> bool:
-        """Ask for what did not succeed to be done again, with the notebooks as they are now."""
-        before = self._store.load(run)
-        if not before.plan.flow.tasks:
-            raise ConflictError(
-                f"run {run} never had a task: its flow could not be read then",
-                hint=f"Mend the flow and run it for that time: jupyter flow run "
-                f"{before.flow_name} --logical-date {before.logical_date.isoformat()}",
-                code="JF323",
-            )
-        mended = self._mended(before)
-        for child in self._failed_children(before):
-            self.repair(child)
-        return self._ask(run, RepairRequested(targets=mended))
-
-    def _failed_children(self, run: Run) -> Iterator[RunId]:
-        """The runs that failed and are attempts of tasks of *run*: they are repaired with it."""
-        for task_run in run.in_order():
-            attempt = task_run.attempt
-            if attempt is None or not attempt.child or not task_run.state.is_bad:
-                continue
-            child = self._store.load(RunId(attempt.child))
-            if child.state.is_final and any(each.state.is_bad for each in child.in_order()):
-                yield child.id
-
-    def clear(self, run: RunId, tasks: Sequence[str], *, downstream: bool = True) -> bool:
-        """Ask for *tasks*, or all of a group (and all downstream of them), to be done again."""
-        before = self._store.load(run)
-        flow = before.plan.flow
-        tasks = [name for task in tasks for name in flow.tasks_in(task) or (task,)]
-        self._must_know(before, tasks)
-        request = ClearRequested(
-            tasks=tuple(tasks), downstream=downstream, targets=self._mended(before)
-        )
-        return self._ask(run, request)
-
-    def mark(
-        self, run: RunId, key: TaskKey, state: Literal[TaskState.SUCCEEDED, TaskState.FAILED]
-    ) -> bool:
-        """Say by hand how a task ended."""
-        return self._ask(run, MarkRequested(key=key, state=state))
-
-    def _ask(self, run: RunId, request: Request) -> bool:
-        """Leave *request* for whoever drives the run.
-
-        True when a driver or a service is told; False when `drive` has to be called next.
-        What the machine would refuse is refused here, while there is somebody to tell: raises
-        ConflictError.
-        """
-        before = self._store.load(run)
-        driven = self._driver_of(run) is not None
-        if driven or before.state.is_final:
-            step(before, request, now=self._clock.now())
-        self._store.ask(run, request, now=self._clock.now())
-        return self.services.nudge(run)
-
-    def _redo(self, run: RunId, only_failed: bool) -> None:
-        """Ask for a run of the past to be done again."""
-        before = self._store.load(run)
-        if only_failed:
-            self.repair(run)
-        else:
-            self.clear(run, [task.name for task in before.plan.flow.tasks])
-
-    def _mended(self, run: Run) -> dict[str, Target]:
-        """The targets that are different from those the run has; their snapshots are taken.
-
-        Raises DefinitionError when the flow of the run does not fit its notebooks any more.
-        """
-        checked = self._definitions.check_again(run.plan)
-        plan = checked.runnable()
-        self._definitions.keep(plan)
-        known = run.plan.targets
-        return {task: target for task, target in plan.targets.items() if target != known[task]}
-
     def alerts(self, run: RunId) -> Sequence[Outgoing]:
         """Who was, or is to be, told about the run."""
         return self.stores.alerts.of_run(run)
 
     def _goes_on(self, run: RunId) -> bool:
         """Whether something may still be written about *run*."""
-        if self._driver_of(run) is not None:
+        if self.services.driver_of(run) is not None:
             return True
         state = self._store.summary(run).state
         if state.is_final and not self._store.requests(run):
             return False
         return bool(self.services.staying())
 
-    def _is_seen_to(self, run: RunId) -> bool:
-        return self._driver_of(run) is not None or bool(self.services.staying())
-
-    def _driver_of(self, run: RunId) -> str | None:
-        return driver_of(self._store, run, now=self._clock.now())
-
     # -- the machine that all this runs on -----------------------------------------------------
 
     def doctor(self) -> list[Finding]:
         """Whether this machine is ready: versions, kernels, store, disk and memory."""
         return examine(self.settings, lambda: self._store)
-
-    @staticmethod
-    def _must_know(run: Run, tasks: Sequence[str]) -> None:
-        for task in tasks:
-            if task not in run.plan.flow:
-                raise naming.unknown_task(task, run)
 
 
 def _is_prepared(target: Target) -> bool:

@@ -1,13 +1,18 @@
-"""The services of the store, for those who want something of them: nudge, start, stop, list."""
+"""The services of the store, for those who want something of them: nudge, start, stop, list.
+
+And whether a run is seen to: by one of them, or by a process of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.clock import Clock
+from jupyter_flow.ports.runs import RunSummary
 from jupyter_flow.ports.services import Load, Service
 from jupyter_flow.ports.stores import Stores
 
@@ -51,6 +56,26 @@ class Services:
         """Those of them that take up what comes: not those that only let their tasks end."""
         return [each for each in self.alive() if not each.is_asked_to_stop]
 
+    def driver_of(self, run: RunId) -> str | None:
+        """Who drives *run* now: an owner that lives or may live; None when nobody does."""
+        return driver_of(self._opened().runs, run, now=self._clock.now())
+
+    def sees_to(self, run: RunId) -> bool:
+        """Whether somebody drives *run*, or will."""
+        return self.driver_of(run) is not None or bool(self.staying())
+
+    def is_left(self, run: RunId, state: RunState) -> bool:
+        """Whether the run has not ended and nobody sees to it: its process is gone."""
+        return not state.is_final and not self.sees_to(run)
+
+    def left(self, runs: Iterable[RunSummary]) -> set[RunId]:
+        """Those of *runs* that `is_left` is true of, asked for at once."""
+        live = [each.id for each in runs if not each.state.is_final]
+        if not live or self.staying():
+            return set()
+        held = self._opened().runs.holders(live, now=self._clock.now())
+        return {run for run in live if run not in held or is_gone(held[run].owner)}
+
     def load(self, *, with_ended: bool = False) -> Load:
         """What there is to do in the store; *with_ended* also counts the runs that have ended."""
         return self._opened().services.load(now=self._clock.now(), with_ended=with_ended)
@@ -58,7 +83,7 @@ class Services:
     def nudge(self, run: RunId) -> bool:
         """Tell whoever drives *run*, or else the services, to look at it; whether anybody will."""
         self._tell(run)
-        driver = driver_of(self._opened().runs, run, now=self._clock.now())
+        driver = self.driver_of(run)
         if driver is not None:
             nudge(driver, run)
             return True

@@ -35,7 +35,7 @@ def _of_run(flows: Flows, run: Run, state: TaskState) -> Iterator[str]:
         yield "the run is being cancelled"
     if flows.is_crowded(run.id):
         yield "other runs of its flow (or its backfill) must end first: as many go on as may"
-    elif flows.is_left(run.id, run.state):
+    elif flows.services.is_left(run.id, run.state):
         begun = "nobody drives the run any more" if run.started_at else "nobody drives the run yet"
         yield f"{begun}: no service is there"
     elif run.state is RunState.QUEUED:

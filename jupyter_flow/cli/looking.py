@@ -54,7 +54,7 @@ def runs(
         found = flows.runs(
             flow=flow, states=states, backfill=backfill, older_than=cursor, limit=limit
         )
-        left = flows.left(found)
+        left = flows.services.left(found)
     if as_json:
         from .as_json import summary_json
 
@@ -84,12 +84,12 @@ def status(ctx: typer.Context, run: Run_ = "", as_json: AsJson = False) -> None:
             from .as_json import run_json
             from .console import show_json
 
-            left = flows.is_left(found.id, found.state)
+            left = flows.services.is_left(found.id, found.state)
             folder = str(flows.files.folder_of(found))
             show_json(run_json(found) | {"folder": folder, "is_left": left})
             return
         sum_up(flows, found, SystemClock().now(), with_kernels=True)
-        if flows.is_left(found.id, found.state):
+        if flows.services.is_left(found.id, found.state):
             from .console import out
 
             out().print(

@@ -129,7 +129,7 @@ def repair(
 
     with open_flows(ctx.obj, who_makes(executor, dask_scheduler)) as flows:
         found = flows.run(run).id
-        if flows.repair(found):
+        if flows.asking.repair(found):
             _asked("asked for a repair of", found)
         else:
             _carry(flows, found, as_json=as_json, quiet=quiet)
@@ -149,7 +149,7 @@ def cancel(
 
     with open_flows(ctx.obj) as flows:
         found = flows.run(run).id
-        if flows.cancel(found, [task_key(task) for task in tasks or []]):
+        if flows.asking.cancel(found, [task_key(task) for task in tasks or []]):
             _asked("asked to stop", found)
         else:
             _carry(flows, found, as_json=False, quiet=True)
@@ -168,7 +168,7 @@ def clear(
 
     with open_flows(ctx.obj) as flows:
         found = flows.run(run).id
-        if flows.clear(found, tasks, downstream=not only):
+        if flows.asking.clear(found, tasks, downstream=not only):
             _asked("asked to do tasks again in", found)
         else:
             _carry(flows, found, as_json=as_json, quiet=quiet)
@@ -188,7 +188,7 @@ def mark(
 
     with open_flows(ctx.obj) as flows:
         found = flows.run(run).id
-        if flows.mark(found, task_key(task), ending(state)):
+        if flows.asking.mark(found, task_key(task), ending(state)):
             _asked(f"marked '{task}' in", found)
         else:
             _carry(flows, found, as_json=as_json, quiet=quiet)

@@ -170,22 +170,22 @@ class FlowMagics:
 
     def _repair(self, arguments: argparse.Namespace) -> None:
         run = self._flows().run(arguments.run).id
-        self._go(run, driven=self._flows().repair(run), wait=arguments.wait)
+        self._go(run, driven=self._flows().asking.repair(run), wait=arguments.wait)
 
     def _clear(self, arguments: argparse.Namespace) -> None:
         run = self._flows().run(arguments.run).id
-        driven = self._flows().clear(run, arguments.tasks, downstream=not arguments.only)
+        driven = self._flows().asking.clear(run, arguments.tasks, downstream=not arguments.only)
         self._go(run, driven=driven, wait=arguments.wait)
 
     def _mark(self, arguments: argparse.Namespace) -> None:
         run = self._flows().run(arguments.run).id
-        driven = self._flows().mark(run, task_key(arguments.task), ending(arguments.state))
+        driven = self._flows().asking.mark(run, task_key(arguments.task), ending(arguments.state))
         self._go(run, driven=driven, wait=arguments.wait)
 
     def _cancel(self, arguments: argparse.Namespace) -> None:
         run = self._flows().run(arguments.run).id
         tasks = [task_key(task) for task in arguments.tasks]
-        if self._flows().cancel(run, tasks):
+        if self._flows().asking.cancel(run, tasks):
             print(f"asked run {run} to stop")  # noqa: T201
         else:
             self._go(run, driven=False, wait=False)

@@ -88,20 +88,20 @@ class Acts:
     def _cancel(self, body: str) -> None:
         request, run = decode_request(body, api.TasksRequest), self._run()
         keys = [task_key(task) for task in request.tasks]
-        self._driven(run, told=self._flows.cancel(run, keys))
+        self._driven(run, told=self._flows.asking.cancel(run, keys))
 
     def _repair(self, _: str) -> None:
         run = self._run()
-        self._driven(run, told=self._flows.repair(run))
+        self._driven(run, told=self._flows.asking.repair(run))
 
     def _clear(self, body: str) -> None:
         request, run = decode_request(body, api.TasksRequest), self._run()
         tasks, downstream = request.tasks, request.downstream
-        self._driven(run, told=self._flows.clear(run, tasks, downstream=downstream))
+        self._driven(run, told=self._flows.asking.clear(run, tasks, downstream=downstream))
 
     def _mark(self, body: str) -> None:
         request, run = decode_request(body, api.MarkRequest), self._run()
-        told = self._flows.mark(run, task_key(request.task), ending(request.state))
+        told = self._flows.asking.mark(run, task_key(request.task), ending(request.state))
         self._driven(run, told=told)
 
     def _answer(self, body: str) -> None:

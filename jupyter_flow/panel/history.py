@@ -28,21 +28,21 @@ class History:
         """The newest runs of a flow."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.runs(flow=asked.flow, limit=asked.limit)
-        left = self._flows.left(found)
+        left = self._flows.services.left(found)
         return [summary_view(each, self._below, is_left=each.id in left) for each in found]
 
     def grid(self, body: str) -> list[history.GridColumn]:
         """The same with the states of all their tasks."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.states(asked.flow, limit=asked.limit)
-        left = self._flows.left(each.run for each in found)
+        left = self._flows.services.left(each.run for each in found)
         return [grid_column(each, self._below, is_left=each.run.id in left) for each in found]
 
     def past(self, body: str) -> list[history.PastView]:
         """What a task came to in them."""
         asked = decode_request(body, history.LastRunsRequest)
         found = self._flows.past(asked.flow, asked.task, limit=asked.limit)
-        left = self._flows.left(each.run for each in found)
+        left = self._flows.services.left(each.run for each in found)
         return [past_view(each, self._below, is_left=each.run.id in left) for each in found]
 
     def pages(self, body: str) -> list[api.RunPage]:
@@ -52,5 +52,5 @@ class History:
 
     def _page(self, run: RunId) -> api.RunPage:
         found, seq = self._flows.following.read(run)
-        is_left = self._flows.is_left(found.id, found.state)
+        is_left = self._flows.services.is_left(found.id, found.state)
         return page_view(found, seq, self._below, is_left=is_left)

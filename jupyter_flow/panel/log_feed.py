@@ -77,4 +77,4 @@ class LogFeed:
         task_run = run.task_runs.get(self._key)
         attempts = () if task_run is None else task_run.attempts
         ended = any(each.number == self._number and each.outcome is not None for each in attempts)
-        return ended or task_run is None or self._flows.is_left(run.id, run.state)
+        return ended or task_run is None or self._flows.services.is_left(run.id, run.state)

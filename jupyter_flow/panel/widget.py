@@ -139,7 +139,7 @@ class FlowPanel(anywidget.AnyWidget):
         if run is None:
             return {}
         found, seq = self._flows.following.read(run)
-        is_left = self._flows.is_left(run, found.state)
+        is_left = self._flows.services.is_left(run, found.state)
         page: dict[str, Any] = as_json(page_view(found, seq, self._below, is_left=is_left))
         return page
 

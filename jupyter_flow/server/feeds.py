@@ -143,7 +143,7 @@ class RunsFeed(Feed):
     def read(self) -> Sequence[Any]:
         flows, below = self._served.flows, self._served.below
         found = flows.runs(limit=self.limit)
-        left = flows.left(found)
+        left = flows.services.left(found)
         views = [summary_view(each, below, is_left=each.id in left) for each in found]
         before = self._sent or {}
         news = [each for each in views if before.get(each.id) != each]

@@ -114,12 +114,12 @@ class Round:
             flows = self.arena.flows
             match blow.kind:
                 case Kind.CANCEL:
-                    flows.cancel(asked)
+                    flows.asking.cancel(asked)
                 case Kind.REPAIR:
-                    flows.repair(asked)
+                    flows.asking.repair(asked)
                 case _:
                     tasks = [task.name for task in flows.run(asked).plan.flow.tasks]
-                    flows.clear(asked, tasks[: 1 + int(blow.seconds)][-1:])
+                    flows.asking.clear(asked, tasks[: 1 + int(blow.seconds)][-1:])
         except FlowError:
             return False
         return True

@@ -69,7 +69,7 @@ def log(served: Served, *, run: str, key: str, number: int, start: int, limit: i
     path = served.flows.files.path_of(found, named, attempt=number, what="log")
     attempt = next(each for each in found.task_runs[named].attempts if each.number == number)
     # Asked before reading: what is written in between is then still read.
-    is_over = attempt.outcome is not None or served.flows.is_left(found.id, found.state)
+    is_over = attempt.outcome is not None or served.flows.services.is_left(found.id, found.state)
     text, following, size = part_of(path, start, limit, is_over=is_over)
     return api.LogPage(
         start=min(start, size),
@@ -114,5 +114,5 @@ def past(
     """What a task came to in the newest runs of its flow, the newest first."""
     flows, below = served.flows, served.below
     found = flows.past(flow, task, older_than=cursor(older_than), limit=limit)
-    left = flows.left(each.run for each in found)
+    left = flows.services.left(each.run for each in found)
     return [past_view(each, below, is_left=each.run.id in left) for each in found]

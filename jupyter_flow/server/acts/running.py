@@ -38,7 +38,7 @@ def runs(
         older_than=cursor(older_than),
         limit=limit,
     )
-    left = flows.left(found)
+    left = flows.services.left(found)
     return [summary_view(each, below, is_left=each.id in left) for each in found]
 
 
@@ -58,7 +58,7 @@ def start(served: Served, request: api.StartRequest) -> api.Asked:
 def page(served: Served, *, run: str) -> api.RunPage:
     """A run with all there is to see of it."""
     found, seq = served.flows.following.read(RunId(run))
-    is_left = served.flows.is_left(found.id, found.state)
+    is_left = served.flows.services.is_left(found.id, found.state)
     return page_view(found, seq, served.below, is_left=is_left)
 
 
@@ -74,7 +74,7 @@ def grid(served: Served, *, flow: str, older_than: str, limit: int) -> list[hist
     """The newest runs of a flow with the states of all their tasks, the newest first."""
     flows, below = served.flows, served.below
     found = flows.states(flow, older_than=cursor(older_than), limit=limit)
-    left = flows.left(each.run for each in found)
+    left = flows.services.left(each.run for each in found)
     return [grid_column(each, below, is_left=each.run.id in left) for each in found]
 
 
@@ -88,12 +88,12 @@ def events(served: Served, *, run: str, after: int, limit: int) -> list[api.RunE
 def cancel(served: Served, request: api.TasksRequest, *, run: str) -> api.Asked:
     """Stop a run, or some tasks of it."""
     keys = known(read(served, run), request.tasks)
-    return _asked(served, run, served.flows.cancel(RunId(run), keys))
+    return _asked(served, run, served.flows.asking.cancel(RunId(run), keys))
 
 
 def repair(served: Served, *, run: str) -> api.Asked:
     """Do again what did not succeed, with the notebooks as they are now."""
-    return _asked(served, run, served.flows.repair(RunId(run)))
+    return _asked(served, run, served.flows.asking.repair(RunId(run)))
 
 
 def clear(served: Served, request: api.TasksRequest, *, run: str) -> api.Asked:
@@ -101,14 +101,14 @@ def clear(served: Served, request: api.TasksRequest, *, run: str) -> api.Asked:
     found = read(served, run)
     keys = known(found, request.tasks)
     tasks = [str(each) for each in keys] or [each.name for each in found.plan.flow.tasks]
-    done = served.flows.clear(found.id, tasks, downstream=request.downstream)
+    done = served.flows.asking.clear(found.id, tasks, downstream=request.downstream)
     return _asked(served, run, done)
 
 
 def mark(served: Served, request: api.MarkRequest, *, run: str) -> api.Asked:
     """Say by hand how a task ended."""
     (key,) = known(read(served, run), [request.task])
-    return _asked(served, run, served.flows.mark(RunId(run), key, ending(request.state)))
+    return _asked(served, run, served.flows.asking.mark(RunId(run), key, ending(request.state)))
 
 
 def answer(served: Served, request: api.AnswerRequest, *, run: str, by: str) -> api.Asked:

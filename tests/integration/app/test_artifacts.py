@@ -95,7 +95,7 @@ def test_a_store_that_is_away_fails_the_task_and_the_next_try_succeeds(
 
     (project / "blocked").unlink()
     with open_flows(project) as flows:
-        flows.repair(failed.id)
+        flows.asking.repair(failed.id)
         assert flows.drive(failed.id).state is RunState.SUCCEEDED
 
 

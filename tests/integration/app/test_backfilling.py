@@ -169,7 +169,7 @@ def test_a_time_whose_flow_could_not_be_read_is_filled_once(made: Project) -> No
     )
     made.flows.stores.runs.create(refused)
     with pytest.raises(ConflictError, match="never had a task"):
-        made.flows.repair(refused.id)
+        made.flows.asking.repair(refused.id)
 
     planned = plan(made, existing="failed")
     first, second = start(made, planned), start(made, planned)

@@ -155,7 +155,7 @@ def test_what_failed_or_was_changed_meanwhile_is_no_result(lab: Lab) -> None:
 def test_what_is_cleared_is_done_anew_and_then_is_the_result(two: Lab) -> None:
     run = two.run("daily --cache", TWO)
     assert run.task_runs[TaskKey("load")].state == "restored"
-    two.flows.clear(run.id, ["load"], downstream=False)
+    two.flows.asking.clear(run.id, ["load"], downstream=False)
     again = two.flows.drive(run.id)
     third = two.run("daily --cache", TWO)
 

@@ -98,7 +98,7 @@ def test_why_it_failed_is_why_its_task_did_and_a_repair_goes_on_in_it(lab: Lab) 
     assert failure.message == (f"inner failed: load (ValueError: no rows), in run {child.id}")
 
     (lab.folder / "broken").unlink()
-    lab.flows.repair(run.id)
+    lab.flows.asking.repair(run.id)
     run = lab.flows.drive(run.id)
 
     assert run.state is RunState.SUCCEEDED
@@ -113,7 +113,7 @@ def test_why_it_failed_is_why_its_task_did_and_a_repair_goes_on_in_it(lab: Lab) 
 
 def test_what_is_cleared_after_it_succeeded_is_a_new_run(lab: Lab) -> None:
     run = lab.run()
-    lab.flows.clear(run.id, ["sub"])
+    lab.flows.asking.clear(run.id, ["sub"])
     run = lab.flows.drive(run.id)
 
     assert run.state is RunState.SUCCEEDED
