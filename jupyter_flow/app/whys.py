@@ -61,8 +61,10 @@ def _of_task(run: Run, key: TaskKey, each: TaskRun) -> Iterator[str]:
         case TaskState.RETRYING | TaskState.WAITING:
             yield _waiting(each)
         case TaskState.RUNNING:
-            told = f"{each.key} is running"
-            yield f"{told}, {cells(each)}" if cells(each) else told
+            if each.attempt is not None and each.attempt.cells:
+                yield f"{each.key} is running, {cells(each)}"
+            else:
+                yield f"{each.key} is starting: it waits for its kernel, or a worker of a cluster"
         case _:
             if each.reason:
                 yield each.reason

@@ -170,10 +170,13 @@ def run_elapsed(run: Run, now: datetime | None = None) -> timedelta | None:
 
 
 def cells(task_run: TaskRun) -> str:
-    """Which cell runs, or where it stopped: ``cell 7/20``. Empty when there is nothing to tell."""
+    """Which cell runs, or where it stopped: ``cell 7/20``. Empty when there is nothing to tell.
+
+    Before the first cell it is starting: it waits for its kernel, or for a worker of a cluster.
+    """
     attempt = task_run.attempt
     if attempt is None or not attempt.cells:
-        return ""
+        return "starting" if task_run.state is _S.RUNNING else ""
     noun = "task" if attempt.child else "cell"
     if task_run.state in (_S.RUNNING, _S.FAILED, _S.RETRYING, _S.CANCELLED):
         return f"{noun} {attempt.cell}/{attempt.cells}"

@@ -181,7 +181,7 @@ def _facts(
     if alert.occasion is Occasion.LATE:
         yield from _running(run)
     if alert.occasion is Occasion.SLOW and task_run is not None and attempt is task_run.attempt:
-        yield from [("It is in", where)] if (where := cells(task_run)) else []
+        yield from [("So far", where)] if (where := cells(task_run)) else []
 
 
 def _running(run: Run) -> Iterator[tuple[str, str]]:

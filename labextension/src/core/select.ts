@@ -10,11 +10,15 @@ export function lastAttempt(taskRun: TaskRunView): AttemptView | null {
 
 const SHOWS_CELL = ['running', 'failed', 'retrying', 'cancelled'];
 
-/** Which cell runs, or where it stopped: `cell 7/20`. Empty when there is nothing to tell. */
+/**
+ * Which cell runs, or where it stopped: `cell 7/20`. Empty when there is nothing to tell.
+ *
+ * Before the first cell it is starting: it waits for its kernel, or for a worker of a cluster.
+ */
 export function cells(taskRun: TaskRunView): string {
   const attempt = lastAttempt(taskRun);
   if (!attempt?.cells) {
-    return '';
+    return taskRun.state === 'running' ? 'starting' : '';
   }
   if (SHOWS_CELL.includes(taskRun.state)) {
     return `${partOf(attempt)} ${attempt.cell}/${attempt.cells}`;

@@ -145,7 +145,7 @@ export function elapsed(face: Pick<ITaskFace, 'startedAt' | 'endedAt'>, now: num
   return face.startedAt === null ? null : Math.max(0, ((face.endedAt ?? now) - face.startedAt) / 1000);
 }
 
-/** Which cell runs, or where it stopped: `cell 7/20`; how many instances are over: `3/12`. */
+/** Which cell runs, or where it stopped: `cell 7/20`, `starting` before; how many instances are over: `3/12`. */
 export function progress(face: ITaskFace): string {
   if (face.width !== null) {
     const over = OVER.reduce((sum, state) => sum + (face.counts[state] ?? 0), 0);
@@ -153,7 +153,10 @@ export function progress(face: ITaskFace): string {
   }
   const attempt = face.attempt;
   const stopped = ['running', 'failed', 'retrying', 'cancelled'].includes(face.state);
-  return attempt?.cells && stopped ? `${partOf(attempt)} ${attempt.cell}/${attempt.cells}` : '';
+  if (!attempt?.cells) {
+    return face.state === 'running' ? 'starting' : '';
+  }
+  return stopped ? `${partOf(attempt)} ${attempt.cell}/${attempt.cells}` : '';
 }
 
 /** All there is to say of a task, for those who cannot see the picture. */

@@ -47,7 +47,9 @@ def test_a_task_waits_for_its_slots_or_for_others(world: Rehearsal) -> None:
 
 def test_a_task_that_is_tried_again_says_when_and_what_went_wrong(world: Rehearsal) -> None:
     world.start(LOAD)
-    assert reasons(world, "load") == ["load is running"]
+    assert reasons(world, "load") == [
+        "load is starting: it waits for its kernel, or a worker of a cluster"
+    ]
 
     world.end(LOAD, FAILED)
 

@@ -108,6 +108,13 @@ def test_a_running_task_says_its_cell() -> None:
     assert cells(TaskRun(key=TaskKey("a"))) == ""
 
 
+def test_a_task_is_starting_until_its_first_cell() -> None:
+    attempt = attempt_of(cell=0, cells=0)
+
+    assert cells(TaskRun(key=TaskKey("a"), state=S.RUNNING, attempts=(attempt,))) == "starting"
+    assert cells(TaskRun(key=TaskKey("a"), state=S.FAILED, attempts=(attempt,))) == ""
+
+
 def test_a_remark_says_which_try_it_is_and_why() -> None:
     assert remark(TaskRun(key=TaskKey("a"), state=S.RUNNING, tries=1)) == ""
     assert remark(TaskRun(key=TaskKey("a"), state=S.RUNNING, tries=2)) == "attempt 2"

@@ -10,14 +10,15 @@ describe('a task run', () => {
     ['failed', 3, 9, 'cell 3/9'],
     ['succeeded', 20, 20, '20 cells'],
     ['succeeded', 1, 1, '1 cell'],
-    ['running', 0, 0, ''],
+    ['running', 0, 0, 'starting'],
+    ['failed', 0, 0, ''],
     ['pending', 2, 9, '']
   ])('that is %s at %d of %d says "%s"', (state, cell, all, words) => {
     expect(cells(taskRun('load', state, { attempts: [attempt(1, { cell, cells: all })] }))).toBe(words);
   });
 
   it('that was never tried says nothing', () => {
-    expect(cells(taskRun('load', 'running'))).toBe('');
+    expect(cells(taskRun('load', 'queued'))).toBe('');
   });
 });
 

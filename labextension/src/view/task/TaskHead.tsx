@@ -1,7 +1,7 @@
 /** The head of a task's pane: its name, state and time, and what it runs. */
 import { useMemo } from 'react';
 
-import { lastAttempt } from '../../core/select';
+import { cells, lastAttempt } from '../../core/select';
 import type { TaskRunView, TaskView } from '../../core/wire.gen';
 import { duration, overall, tally } from '../../core/words';
 import { Button } from '../Button';
@@ -49,8 +49,8 @@ function Spent({ run }: { run: TaskRunView }): JSX.Element | null {
   }
   const end = attempt.ended_at === null ? now : Date.parse(attempt.ended_at);
   const spent = duration((end - Date.parse(attempt.started_at)) / 1000);
-  const place = attempt.ended_at === null && attempt.cells ? ` · cell ${attempt.cell}/${attempt.cells}` : '';
-  return <span className="jp-Flow-soft">{attempt.ended_at === null ? 'for' : 'in'} {spent}{place}</span>;
+  const place = attempt.ended_at === null ? cells(run) : '';
+  return <span className="jp-Flow-soft">{attempt.ended_at === null ? 'for' : 'in'} {spent}{place && ` · ${place}`}</span>;
 }
 
 function Counted({ runs }: { runs: readonly TaskRunView[] }): JSX.Element {
