@@ -133,7 +133,9 @@ class Lines:
                 sign = TASK_SIGNS[each.state]
                 face = face_of(run.plan.flow, run.plan.flow[task], run, now)
                 alone = len(list(run.keys_of(task))) == 1
-                told = ", ".join(p for p in (face.progress, face.remark) if p) if alone else ""
+                # What has only begun has not come far.
+                progress = "" if each.state is TaskState.RUNNING else face.progress
+                told = ", ".join(p for p in (progress, face.remark) if p) if alone else ""
                 self._write(f"{sign.symbol} {each.key} {sign.word}{f' ({told})' if told else ''}")
         self._before = states
 

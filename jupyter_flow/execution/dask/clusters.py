@@ -77,6 +77,10 @@ class Cluster:
             for each in self._left:
                 each.join(_TIMEOUT)
             if self._client is not None:
+                if self._client.status == "running":
+                    # Of its own leaving the scheduler would tell it, too late, and complain.
+                    self._client.unsubscribe_topic(TOPIC)
+                    self._client.unsubscribe_topic("all")
                 self._client.close()
             if self._made is not None:
                 self._made.close()
