@@ -72,7 +72,8 @@ class Attempt:
     `Failure` counts them. ``notebook`` and ``log`` are paths below the home of the project.
     ``cpu`` is in seconds, ``memory`` in bytes (the peak); None where the system does not tell.
     ``child`` is the id of the run that it is, of a task that runs another flow; its ``cell`` and
-    ``cells`` are then tasks.
+    ``cells`` are then tasks. ``cluster`` is where it goes on without whoever drives its run, ""
+    where it does not.
     """
 
     number: int
@@ -88,3 +89,4 @@ class Attempt:
     cpu: float | None = None
     memory: int | None = None
     child: str = ""
+    cluster: str = ""

@@ -59,6 +59,7 @@ class AttemptStarted:
     log: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     child: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,7 @@ class Attempts:
                 notebook=around.assignments.places.relative(assignment.executed),
                 log=around.assignments.places.relative(assignment.log),
                 parameters=inputs,
+                cluster=around.executor.cluster,
             )
         )
         if problem is None:

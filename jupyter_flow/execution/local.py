@@ -86,6 +86,10 @@ class LocalExecutor:
             load_limit=LOAD_LIMIT if self._load_limit is None else self._load_limit,
         )
 
+    @property
+    def cluster(self) -> str:
+        return ""
+
     def get_ready(self) -> None:
         self._launcher.get_ready()
 

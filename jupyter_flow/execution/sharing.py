@@ -77,6 +77,10 @@ class SharingExecutor:
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         self._executor.end_lost(run, key, number)
 
+    @property
+    def cluster(self) -> str:
+        return self._executor.cluster
+
     def get_ready(self) -> None:
         self._executor.get_ready()
         self._hands.submit(self._catch_up)

@@ -82,6 +82,13 @@ class Executor(Protocol):
     Every implementation must pass ``jupyter_flow.testing.executors.ExecutorContract``.
     """
 
+    @property
+    def cluster(self) -> str:
+        """Where attempts go on without this process, for whoever drives their runs next.
+
+        An address; "" where they end with it.
+        """
+
     def get_ready(self) -> None:
         """There will be attempts soon: begin what takes time before the first one.
 

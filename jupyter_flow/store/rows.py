@@ -256,6 +256,7 @@ def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:
         "cpu": attempt.cpu,
         "memory": attempt.memory,
         "child": attempt.child or None,
+        "cluster": attempt.cluster or None,
     }
 
 
@@ -274,6 +275,7 @@ def _attempt_of(row: _Row) -> Attempt:
         cpu=row.cpu,
         memory=row.memory,
         child=row.child or "",
+        cluster=row.cluster or "",
     )
 
 

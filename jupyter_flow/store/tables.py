@@ -185,6 +185,8 @@ attempts = Table(
     Column("memory", BigInteger),
     # The run that it is, of a task that runs another flow.
     Column("child", Name),
+    # Where it goes on without whoever drives its run.
+    Column("cluster", Text),
     ForeignKeyConstraint(
         ["run", "task", "map_index"],
         ["task_runs.run", "task_runs.task", "task_runs.map_index"],

@@ -66,6 +66,10 @@ class ScriptedExecutor:
         self._lock = threading.Lock()
         self._running: dict[_Key, tuple[threading.Event, threading.Thread]] = {}
 
+    @property
+    def cluster(self) -> str:
+        return ""
+
     def get_ready(self) -> None:
         """Nothing: it is."""
 

@@ -176,6 +176,7 @@ def attempt_of(number: int = 1, **changes: Any) -> Attempt:
         notebook=f"runs/churn/run-1/load/{number}.ipynb",
         log=f"runs/churn/run-1/load/{number}.log",
         parameters={"day": "2026-03-28", "n": 20, "grid": {"rows": [1, 2.5, None, True]}},
+        cluster="tcp://10.0.0.5:8786",
     )
     return replace(begun, **changes)
 
@@ -231,6 +232,7 @@ EVENTS: tuple[Event, ...] = (
         reason="unchanged since run run-0",
     ),
     AttemptStarted(key=TaskKey("train", 0), notebook="a.ipynb", log="a.log", parameters={"n": 1}),
+    AttemptStarted(key=LOAD, cluster="tcp://10.0.0.5:8786"),
     AttemptProgressed(key=LOAD, number=1, cell=3, cells=7),
     AttemptEnded(
         key=LOAD,

@@ -109,6 +109,33 @@ def test_stopping_waits_for_no_attempt_that_goes_on_without_it(project: Project)
     assert the_end_of(project, run)["state"] == "cancelled"
 
 
+def test_who_has_no_cluster_leaves_it_to_those_who_have(project: Project) -> None:
+    first = project.serve()
+    run = begin(project)
+    other = project.serve("--executor", "local")
+
+    first.kill()
+    first.wait()
+    assert project.wait_for(other, "another_cluster")["run"] == run
+    project.serve()
+    (project.folder / "go").write_text("go")
+
+    done = the_end_of(project, run)
+    assert (done["state"], outcomes(done, "second")) == ("succeeded", ["succeeded"])
+
+
+def test_a_cluster_that_is_given_up_is_not_waited_for(project: Project) -> None:
+    first = project.serve()
+    run = begin(project)
+    project.serve("--executor", "local")
+    first.kill()
+    first.wait()
+
+    project.flow("cancel", run)
+
+    assert the_end_of(project, run)["state"] == "cancelled"
+
+
 def test_a_time_limit_ends_what_a_worker_makes(project: Project) -> None:
     write_notebook(
         project.folder / "flow.ipynb",

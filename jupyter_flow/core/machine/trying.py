@@ -48,6 +48,7 @@ def started(turn: Turn, event: AttemptStarted) -> None:
         log=event.log,
         parameters=event.parameters,
         child=event.child,
+        cluster=event.cluster,
     )
     attempts, tries = (*queued.attempts, attempt), queued.tries + 1
     turn.put(queued.take(Signal.START, attempts=attempts, tries=tries, origin=None))

@@ -47,11 +47,18 @@ class Cluster:
         self._made: Any = None
         self._client: Any = None
         self._left: list[threading.Thread] = []
+        self._address = ""
 
     @property
     def outlives_us(self) -> bool:
         """Whether the cluster goes on when this process ends."""
         return bool(self.config.scheduler)
+
+    @property
+    def address(self) -> str:
+        """Where others reach it too: as the scheduler itself says. "" if it does not outlive us,
+        and before the first connection."""
+        return self._address if self.outlives_us else ""
 
     def client(self, heard: Callable[[Any], None]) -> Any:
         """The connection; *heard* is told what workers tell, and when one is gone.
@@ -67,6 +74,7 @@ class Cluster:
                     left.start()
                     self._left.append(left)
                 self._client = self._connected()
+                self._address = self._client.scheduler_info()["address"]
                 self._client.subscribe_topic(TOPIC, heard)
                 self._client.subscribe_topic("all", heard)
             return self._client

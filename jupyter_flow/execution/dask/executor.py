@@ -76,6 +76,10 @@ class DaskExecutor:
 
     # -- the port ------------------------------------------------------------------------------
 
+    @property
+    def cluster(self) -> str:
+        return self._cluster.address
+
     def get_ready(self) -> None:
         self._hands.submit(self._quietly, self._client)
 

@@ -1,4 +1,7 @@
-"""A run in the foreground waits for its turn, and is neither lost nor taken away meanwhile."""
+"""A run in the foreground waits for its turn, and is neither lost nor taken away meanwhile.
+
+And one of which an attempt goes on in a cluster is left to those who reach it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ import pytest
 
 from jupyter_flow.app.running import Running
 from jupyter_flow.artifacts.shared_home import LoneHome
-from jupyter_flow.core.events import CancelRequested
-from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.errors import ConflictError
+from jupyter_flow.core.events import AttemptStarted, CancelRequested, RunStarted
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.core.options import FlowOptions
 from jupyter_flow.core.states import RunState
@@ -25,10 +29,21 @@ from jupyter_flow.store.memory import MemoryStores
 from jupyter_flow.testing.clocks import FakeClock
 from jupyter_flow.testing.executors import ScriptedExecutor
 from jupyter_flow.testing.lookouts import ScriptedLookout
-from jupyter_flow.testing.luck import flow_of, run_of
+from jupyter_flow.testing.luck import Rehearsal, flow_of, run_of
 
-BUSY, MINE = RunId("busy"), RunId("mine")
+BUSY, MINE, LEFT = RunId("busy"), RunId("mine"), RunId("left")
+CLUSTER = "tcp://10.0.0.5:8786"
 LEASE = timedelta(seconds=15)
+
+
+class Somewhere(ScriptedExecutor):
+    """Makes attempts at a place that is said later, if at all."""
+
+    place = ""
+
+    @property
+    def cluster(self) -> str:
+        return self.place
 
 
 class Queue:
@@ -37,9 +52,10 @@ class Queue:
     def __init__(self, home: Path) -> None:
         self.clock = FakeClock()
         self.store = MemoryStores().runs
+        self.executor = Somewhere(clock=self.clock)
         around = Surroundings(
             store=self.store,
-            executor=ScriptedExecutor(clock=self.clock),
+            executor=self.executor,
             lookout=ScriptedLookout(),
             slots=Slots(Admission(max_parallel=2), has_memory=lambda: True),
             clock=self.clock,
@@ -119,3 +135,39 @@ def test_another_process_may_cancel_it(queue: Queue) -> None:
     queue.at_the_try(3, lambda: queue.store.ask(MINE, asked, now=queue.clock.now()))
 
     assert queue.running.drive(MINE, queue.owner).state is RunState.CANCELLED
+
+
+@pytest.fixture
+def left(queue: Queue, tmp_path: Path) -> Queue:
+    """Nobody drives a run of which an attempt goes on in a cluster; its notebook is here."""
+    flow, now = replace(flow_of("a"), name="another"), queue.clock.now()
+    rehearsal = Rehearsal(run_of(flow, at=now), now=now)
+    rehearsal.tell(RunStarted())
+    rehearsal.tell(AttemptStarted(key=TaskKey("a"), cluster=CLUSTER))
+    queue.store.create(replace(rehearsal.run, id=LEFT))
+    for target in rehearsal.run.plan.targets.values():
+        notebook = Places(tmp_path).snapshot(target.digest)
+        notebook.parent.mkdir(parents=True, exist_ok=True)
+        notebook.touch()
+    return queue
+
+
+def test_what_goes_on_in_a_cluster_is_left_to_those_who_reach_it(left: Queue) -> None:
+    assert not left.running.take_up(LEFT)
+    with pytest.raises(ConflictError, match=f"goes on in the cluster {CLUSTER}"):
+        left.running.drive(LEFT)
+
+    assert left.store.holder(LEFT, now=left.clock.now()) is None
+    assert left.store.load(LEFT).task_runs[TaskKey("a")].is_open
+
+
+def test_who_reaches_the_cluster_takes_it_up(left: Queue) -> None:
+    left.executor.place = CLUSTER
+
+    assert left.running.take_up(LEFT)
+
+
+def test_what_is_given_up_is_not_left_to_a_cluster(left: Queue) -> None:
+    left.store.ask(LEFT, CancelRequested(), now=left.clock.now())
+
+    assert left.running.drive(LEFT).state is RunState.CANCELLED

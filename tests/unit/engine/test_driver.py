@@ -58,6 +58,10 @@ class FatefulExecutor:
         self.forgotten: list[RunId] = []
         self.outlives_drivers = False
 
+    @property
+    def cluster(self) -> str:
+        return "tcp://cluster:8786" if self.outlives_drivers else ""
+
     def get_ready(self) -> None:
         raise AssertionError("whoever begins a process says so, not a driver")
 
