@@ -16,6 +16,7 @@ import yaml
 from jupyter_flow.core.errors import raise_if_any
 from jupyter_flow.core.flow import Flow, FlowParameter
 from jupyter_flow.core.graph import Graph, find_loops
+from jupyter_flow.core.language import in_reading_order
 from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.task_names import suggested_by
 
@@ -86,10 +87,10 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     return Import(
         peer="Ploomber",
         source=path,
-        flow=flow,
+        flow=in_reading_order(flow),
         used=tuple(maker.used),
         copies=tuple(maker.copies),
-        notes=notes.all(),
+        notes=notes.all(list(made)),
     )
 
 

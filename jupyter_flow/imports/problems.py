@@ -46,6 +46,17 @@ def unknown_version(shown: str, version: object, known: str) -> UsageError:
     )
 
 
+def nothing_left(shown: str, components: Sequence[str]) -> UsageError:
+    """No task of the pipeline can be run here."""
+    has = f"all it has is {', '.join(components)}" if components else "it is empty"
+    return UsageError(
+        f"no task of {shown!r} can be carried over: {has}",
+        hint="A flow runs notebooks, scripts and commands. Write what the components do as such.",
+        where=Where(path=shown),
+        code="JF459",
+    )
+
+
 def _problem(what: str, *, code: str, hint: str, shown: str) -> Problem:
     return Problem(code=code, what=what, hint=hint, where=Where(path=shown))
 
