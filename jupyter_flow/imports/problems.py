@@ -101,6 +101,16 @@ def no_value(shown: str, name: str, known: Sequence[str]) -> Problem:
     )
 
 
+def no_worth(shown: str, expression: str, why: str) -> Problem:
+    """A placeholder whose value must be known now, and cannot be."""
+    return _problem(
+        f"the placeholder {expression} has no value: {why}",
+        hint="Write a name of env.yaml there, or the value itself.",
+        shown=shown,
+        code="JF455",
+    )
+
+
 def unreadable_task(shown: str, task: str, why: str, hint: str) -> Problem:
     """A task of which no notebook can be made."""
     return _problem(
