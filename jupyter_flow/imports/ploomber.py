@@ -24,6 +24,7 @@ from . import problems
 from .imported import Import, Notes, object_in
 from .ploomber_entries import read_entries
 from .ploomber_env import Env, flat
+from .ploomber_said import Said
 from .ploomber_tasks import HOOKS, Maker
 
 _NOT_CARRIED = {
@@ -51,21 +52,20 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     _note_sections(document, meta, notes)
     said = [*document["tasks"], *_imported_tasks(path, meta, env)]
     place = os.path.relpath(path.parent, folder)
+    entries, found = read_entries(said, path, meta, env)
+    reader = Said(path=path, meta=meta, env=env, document=document, problems=found)
     maker = Maker(
-        path=path,
         flow=_name(path),
         place=Path(place),
-        meta=meta,
-        env=env,
-        document=document,
+        said=reader,
+        clients=object_in(document.get("clients")),
     )
-    entries, maker.problems = read_entries(said, path, meta, env)
     by_name = {entry.name: entry for entry in entries}
     tasks = [task for entry in entries for task in maker.tasks(entry, by_name)]
     links = [(up, each.name) for each in entries for up in maker.upstream(each, by_name)]
     for loop in find_loops(list(by_name), links):
-        maker.problems.append(problems.cycle(str(path), [*loop, loop[0]]))
-    raise_if_any([*maker.problems, *env.problems])
+        found.append(problems.cycle(str(path), [*loop, loop[0]]))
+    raise_if_any([*found, *env.problems])
     notes.add(
         "Ploomber skips tasks that have not changed; here every run runs all of them, unless"
         " they have the options cache=True and inputs=…"

@@ -82,12 +82,13 @@ def _call(function: str, names: Collection[str], serializers: Serializers) -> st
     return f"{head}\n{_PRODUCT}{read}\n{write}"
 
 
-def computing(values: Mapping[str, str]) -> str:
-    """The cell that computes parameters: *values* has the function for each."""
+def computing(values: Mapping[str, str], up: str) -> str:
+    """The cell that computes parameters: *values* has the function for each, found *up* there."""
     lines = [f"from {_module(f)} import {_last(f)} as _{_last(f)}" for f in values.values()]
     calls = [f"{name} = _{_last(f)}(**{name})" for name, f in values.items()]
     said = "# Ploomber calls these when it reads the pipeline; here the task does."
-    return "\n".join([said, *dict.fromkeys(lines), "", *calls])
+    way = ["import sys", "", f"sys.path.append({up!r})"] if up else []
+    return "\n".join([said, *way, *dict.fromkeys(lines), "", *calls])
 
 
 def _import(function: str) -> str:

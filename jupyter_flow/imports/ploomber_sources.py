@@ -44,11 +44,12 @@ def notebook_in(path: Path) -> dict[str, Any]:
 
 
 def prepared(
-    notebook: dict[str, Any], names: Collection[str], computed: Mapping[str, str]
+    notebook: dict[str, Any], names: Collection[str], computed: Mapping[str, str], up: str = ""
 ) -> dict[str, Any]:
     """*notebook* as a flow can run it: *names* are its parameters, folders of products are made.
 
-    Those that are *computed* come from functions, called with what the flow gives for them.
+    Those that are *computed* come from functions, called with what the flow gives for them; *up*
+    leads to the pipeline's folder, where it is not the one that the notebook runs in.
     Outputs are left out; cells that somebody wrote stay, but for the lines of ``upstream`` and
     ``product`` in the parameters cell.
     """
@@ -65,7 +66,7 @@ def prepared(
     if language in _FOLDERS and "product" in names:
         cells.insert(at + 1, code(_FOLDERS[language]))
     if computed and language == "python":
-        cells.insert(at + 1, code(computing(computed)))
+        cells.insert(at + 1, code(computing(computed, up)))
     metadata = notebook.get("metadata") or {}
     if "kernelspec" not in metadata:
         metadata = {**metadata, "kernelspec": KERNELS.get(language, KERNELS["python"])}

@@ -5,25 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import count, islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from jupyter_flow.core.errors import Problem
 from jupyter_flow.core.expressions import Constant, Expression
 from jupyter_flow.core.flow import Kind, Task
 from jupyter_flow.core.options import TaskOptions
 
-from . import ploomber_functions as functions
 from . import ploomber_sources as sources
 from . import ploomber_sql as sql
 from . import problems
-from .imported import Copy, object_in
+from .imported import Copy
 from .ploomber_entries import Entry
 from .ploomber_env import Env
-from .ploomber_functions import Serializers
-from .ploomber_products import below, each_path, named, report_in, table_of
+from .ploomber_products import each_path, named, report_in, table_of
+from .ploomber_said import Said
 
 #: What an entry says that is read here; everything else is noted.
 _READ = frozenset(
@@ -57,23 +54,24 @@ _NOTEBOOKS = frozenset({".py", ".r", ".ipynb"})
 class Maker:
     """Makes tasks, and collects the notebooks to be written and what is wrong."""
 
-    path: Path
     flow: str
     place: Path
-    meta: Mapping[str, Any]
-    env: Env
-    document: Mapping[str, Any]
-    problems: list[Problem] = field(default_factory=list)
+    said: Said
+    clients: Mapping[str, Any]
     used: list[Path] = field(default_factory=list)
     edges: set[tuple[str, str]] = field(default_factory=set)
     _firsts: dict[str, str] = field(default_factory=dict)
-    _notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     _parts: dict[str, _Part] = field(default_factory=dict)
+
+    @property
+    def env(self) -> Env:
+        """What placeholders stand for."""
+        return self.said.env
 
     def copies(self) -> Iterator[Copy]:
         """The notebooks to be written; those that many tasks share have the parameters of all."""
         for file, part in self._parts.items():
-            made = sources.prepared(part.notebook, part.names, part.computed)
+            made = sources.prepared(part.notebook, part.names, part.computed, part.up)
             yield Copy(path=self._path(file), notebook=made)
 
     def first(self, entry: Entry) -> str:
@@ -87,11 +85,11 @@ class Maker:
             yield self._upload(entry, entries)
             return
         if entry.suffix:
-            file = self._file(entry)
+            file = self.said.file(entry)
             self.used.append(file)
             if not file.is_file():
-                found = problems.missing_file(str(self.path), entry.name, entry.source)
-                self.problems.append(found)
+                shown = str(self.said.path)
+                self.said.problems.append(problems.missing_file(shown, entry.name, entry.source))
                 return
         if entry.suffix == ".sql":
             yield from self._sql(entry, entries)
@@ -103,55 +101,13 @@ class Maker:
 
     def upstream(self, entry: Entry, entries: Mapping[str, Entry]) -> list[str]:
         """The entries that *entry* comes after, as it says or as its source does."""
-        return [name for names in self._given(entry, entries).values() for name in names]
-
-    def _given(self, entry: Entry, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
-        """By each word that is said of upstream, the entries that it means."""
-        given: dict[str, list[str]] = {}
-        for word in self._words(entry):
-            if "*" in word:
-                given[word] = [n for n in entries if fnmatchcase(n, word) and n != entry.name]
-            else:
-                given[word] = [word] if word in entries else []
-            if not given[word]:
-                known = [name for name in entries if name != entry.name]
-                found = problems.unknown_upstream(str(self.path), entry.name, word, known)
-                if found not in self.problems:
-                    self.problems.append(found)
-        return given
-
-    def _words(self, entry: Entry) -> list[str]:
-        said = entry.said.get("upstream")
-        if said is None and self.meta.get("extract_upstream", True):
-            said = self._extracted(entry)
-        return [said] if isinstance(said, str) else [str(each) for each in said or ()]
-
-    def _extracted(self, entry: Entry) -> Any:
-        if entry.is_upload:
-            return None
-        if not entry.suffix:
-            return functions.upstream_in_function(*self._module(entry))
-        if not self._file(entry).is_file():
-            return None
-        if entry.suffix in (".sql", ".sh"):
-            return sql.upstream_in(self._file(entry).read_text("utf-8-sig"))
-        notebook = self._read(entry)
-        return sources.said_in_cell(notebook, "upstream") if notebook else None
-
-    def _module(self, entry: Entry) -> tuple[str, str]:
-        """The text of the module that a function is in, if it is there, and the function's name."""
-        module, _, name = entry.source.rpartition(".")
-        place = self.path.parent.joinpath(*module.split("."))
-        for file in (place.with_suffix(".py"), place / "__init__.py"):
-            if file.is_file():
-                return file.read_text("utf-8-sig"), name
-        return "", name
+        return [name for names in self.said.given(entry, entries).values() for name in names]
 
     def _notebook(self, entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Task]:
-        notebook = self._read(entry)
+        notebook = self.said.notebook(entry)
         if notebook is None:
             return
-        report = report_in(self._product(entry), entry.said.get("nb_product_key"))
+        report = report_in(self.said.product(entry), entry.said.get("nb_product_key"))
         if report and entry.suffix and entry.said.get("class") != "ScriptRunner":
             what = "the executed notebook is in the folder of the run, not at its product's path"
             self.env.notes.add(what, entry.task)
@@ -169,6 +125,7 @@ class Maker:
         part = self._parts.setdefault(entry.file, _Part(notebook=notebook))
         part.names |= dict.fromkeys(parameters)
         part.computed |= entry.computed
+        part.up = self._up(entry)
         path = self._path(entry.file)
         return Task(name=entry.task, notebook=path, parameters=parameters, options=options)
 
@@ -181,57 +138,19 @@ class Maker:
             return None
         return (self.place / Path(entry.source).parent).as_posix()
 
+    def _up(self, entry: Entry) -> str:
+        """The way from where it runs to the pipeline's folder; empty when that is the same."""
+        return os.path.relpath(".", Path(entry.source).parent) if self._cwd(entry) else ""
+
     def _folders(self, entry: Entry) -> list[str]:
         """The commands that make the folders of its products, as Ploomber did."""
-        product = self._product(entry)
+        product = self.said.product(entry)
         files = product.values() if isinstance(product, dict) else [product]
         parents = {Path(each).parent.as_posix(): None for each in files if isinstance(each, str)}
         return [f'mkdir -p "{self.env.template(each)}"' for each in parents if each != "."]
 
-    def _read(self, entry: Entry) -> dict[str, Any] | None:
-        """The notebook of *entry*, read once; None, with a problem noted, when it has none."""
-        if entry.task in self._notebooks:
-            return self._notebooks[entry.task]
-        try:
-            if entry.suffix:
-                notebook = sources.notebook_in(self._file(entry))
-            elif not functions.is_dotted(entry.source):
-                raise ValueError("its source is no file that can be run, nor module.function")
-            else:
-                notebook = self._calling(entry)
-        except (OSError, ValueError) as error:
-            hint = "Make it an .ipynb, .py, .R, .sql or .sh file, or module.function."
-            found = problems.unreadable_task(str(self.path), entry.name, str(error), hint)
-            if found not in self.problems:
-                self.problems.append(found)
-            return None
-        self._notebooks[entry.task] = notebook
-        return notebook
-
-    def _calling(self, entry: Entry) -> dict[str, Any]:
-        used = Serializers(
-            write=self._serializer(entry, "serializer"),
-            read=self._serializer(entry, "unserializer"),
-        )
-        names = [*entry.params, *([] if used.write else ["product"])]
-        names += ["upstream"] if self._words(entry) else []
-        taken = functions.parameters_in_function(*self._module(entry))
-        kept = [name for name in names if taken is None or name in taken]
-        return functions.notebook_calling(entry.source, kept, used)
-
-    def _serializer(self, entry: Entry, key: str) -> str:
-        said = entry.said.get(key, self.document.get(key))
-        if not said:
-            return ""
-        if not functions.is_dotted(said):
-            self.env.notes.add(f"{key} ({said}) is left out", entry.task)
-            return ""
-        what = f"{key} ({said}) is called in the task's notebook, which needs ploomber for it"
-        self.env.notes.add(what, entry.task)
-        return str(said)
-
     def _parameters(self, entry: Entry, entries: Mapping[str, Entry]) -> dict[str, Expression]:
-        up = os.path.relpath(".", Path(entry.source).parent) if self._cwd(entry) else ""
+        up = self._up(entry)
         parameters = {
             key: self.env.expression(
                 {k: v for k, v in value.items() if k != "dotted_path"}
@@ -240,16 +159,16 @@ class Maker:
             )
             for key, value in entry.params.items()
         }
-        if given := self._given(entry, entries):
+        if given := self.said.given(entry, entries):
             upstream = {
-                word: {name: self._product(entries[name]) for name in names}
+                word: {name: self.said.product(entries[name]) for name in names}
                 if "*" in word
-                else self._product(entries[names[0]])
+                else self.said.product(entries[names[0]])
                 for word, names in given.items()
                 if names
             }
             parameters["upstream"] = self.env.expression(self._moved(upstream, up))
-        product = self._moved(self._product(entry), up)
+        product = self._moved(self.said.product(entry), up)
         return {**parameters, "product": self.env.expression(product)}
 
     def _moved(self, product: Any, up: str) -> Any:
@@ -261,15 +180,6 @@ class Maker:
 
         return each_path(product, moved) if up else product
 
-    def _product(self, entry: Entry) -> Any:
-        product = entry.said.get("product")
-        if product is None and self.meta.get("extract_product") and entry.suffix:
-            notebook = self._read(entry)
-            product = sources.said_in_cell(notebook, "product") if notebook else None
-        if self.meta.get("product_relative_to_source") and entry.suffix:
-            return below(Path(entry.source).parent, product)
-        return product
-
     def _connection(self, entry: Entry) -> str:
         client = entry.said.get("client") or self._client(entry)
         client = client.get("dotted_path") if isinstance(client, dict) else client
@@ -280,8 +190,8 @@ class Maker:
 
     def _upload(self, entry: Entry, entries: Mapping[str, Entry]) -> Task:
         """A file that is read into a table."""
-        self._given(entry, entries)
-        schema, table = table_of(self._product(entry))
+        self.said.given(entry, entries)
+        schema, table = table_of(self.said.product(entry))
         parameters = {
             "source": self.env.expression(entry.source),
             "connection": Constant(self._connection(entry)),
@@ -295,7 +205,7 @@ class Maker:
 
     def _sql(self, entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Task]:
         connection = Constant(self._connection(entry))
-        product = self._product(entry)
+        product = self.said.product(entry)
         statements = sql.statements(self._rendered(entry, entries))
         taken = {each.task for each in entries.values()}
         numbered = (f"{entry.task}_{at}" for at in count(1))
@@ -314,38 +224,35 @@ class Maker:
                 yield Task(name=name, kind=Kind.SQL, parameters=given)
 
     def _client(self, entry: Entry) -> Any:
-        is_dump = isinstance(self._product(entry), str)
+        is_dump = isinstance(self.said.product(entry), str)
         likely = "SQLDump" if is_dump else "SQLScript"
         kinds = [str(entry.said.get("class") or likely), "SQLScript", "SQLDump", "SQLUpload"]
-        clients = object_in(self.document.get("clients"))
-        return next((clients[kind] for kind in kinds if kind in clients), None)
+        return next((self.clients[kind] for kind in kinds if kind in self.clients), None)
 
     def _rendered(self, entry: Entry, entries: Mapping[str, Entry]) -> str:
         """The text of its file, with what Ploomber fills in filled in."""
         from jinja2 import FileSystemLoader, StrictUndefined
         from jinja2.sandbox import SandboxedEnvironment
 
-        products = {n: named(self._product(e), self.env.template) for n, e in entries.items()}
+        products = {n: named(self.said.product(e), self.env.template) for n, e in entries.items()}
         params = {k: self._shown(v) for k, v in entry.params.items()}
-        text = self._file(entry).read_text("utf-8-sig")
-        folders = [self._file(entry).parent, *self._file(entry).parent.parents]
-        inside = [each for each in folders if each.is_relative_to(self.path.parent)]
-        loader = FileSystemLoader(inside)
+        text = self.said.file(entry).read_text("utf-8-sig")
+        own = self.said.file(entry).parent
+        outer = [each for each in own.parents if each.is_relative_to(self.said.path.parent)]
+        loader = FileSystemLoader([own, *outer])
         try:
             made = SandboxedEnvironment(undefined=StrictUndefined, loader=loader).from_string(text)
             return made.render(upstream=products, product=products[entry.name], **params).strip()
         except Exception as error:  # noqa: BLE001 - a template may compute anything
             hint = "Write the text without what only Ploomber knows."
             why = f"its template: {error}"
-            found = problems.unreadable_task(str(self.path), entry.name, why, hint)
-            self.problems.append(found)
+            shown = str(self.said.path)
+            found = problems.unreadable_task(shown, entry.name, why, hint)
+            self.said.problems.append(found)
             return text
 
     def _shown(self, value: Any) -> Any:
         return self.env.template(value) if isinstance(value, str) else value
-
-    def _file(self, entry: Entry) -> Path:
-        return self.path.parent / entry.source
 
     def _note(self, entry: Entry) -> None:
         for key, value in entry.said.items():
@@ -365,3 +272,4 @@ class _Part:
     notebook: dict[str, Any]
     names: dict[str, None] = field(default_factory=dict)
     computed: dict[str, str] = field(default_factory=dict)
+    up: str = ""
