@@ -23,7 +23,7 @@ from jupyter_flow.core.secrets import is_name, template_of
 from jupyter_flow.core.task_names import suggested_by
 
 from . import problems
-from .elyra_document import comments_in, document_in, primary_of
+from .elyra_document import comments_in, document_in, in_later_words, primary_of
 from .elyra_groups import groups_of, side_by_side
 from .elyra_links import Box, boxes_of, upstream_of
 from .elyra_values import (
@@ -31,14 +31,16 @@ from .elyra_values import (
     described,
     files,
     is_empty,
+    plain,
     secrets,
     settings,
     shown,
-    variables,
 )
 from .imported import Copy, Import, Notes, as_it_is, list_in, object_in, unique_names
 
 _NEWEST = 8
+#: From this version on, files are named from the pipeline's folder; before, from Jupyter's.
+_BESIDE = 2
 _RUN = {
     "execute-notebook-node": ".ipynb",
     "execute-python-node": ".py",
@@ -73,19 +75,28 @@ def read_elyra(path: Path, folder: Path) -> Import:
     version = said.get("version", 0)
     if not isinstance(version, int | float) or version > _NEWEST:
         raise problems.unknown_version(str(path), version, f"up to {_NEWEST}")
-    return _Reader(path=path, folder=folder, document=document, said=said).read()
+    document = document if version >= 1 else in_later_words(document)
+    roots = [path.parent, *(path.resolve().parents if version < _BESIDE else ())]
+    return _Reader(path=path, folder=folder, document=document, said=said, roots=roots).read()
 
 
 class _Reader:
     """Goes through one pipeline once."""
 
     def __init__(
-        self, *, path: Path, folder: Path, document: Mapping[str, Any], said: Mapping[str, Any]
+        self,
+        *,
+        path: Path,
+        folder: Path,
+        document: Mapping[str, Any],
+        said: Mapping[str, Any],
+        roots: Sequence[Path],
     ) -> None:
-        self.path, self.folder = path, folder
+        self.path, self.folder, self.roots = path, folder, roots
         self.document, self.said = document, said
         self.properties = object_in(said.get("properties"))
-        self.name = suggested_by(str(self.properties.get("name") or path.stem))
+        named = self.properties.get("name") or said.get("name") or said.get("title")
+        self.name = suggested_by(str(named or path.stem))
         self.defaults = object_in(self.properties.get("pipeline_defaults"))
         self.notes, self.problems = Notes(), list[Problem]()
         self.used: list[Path] = []
@@ -124,7 +135,7 @@ class _Reader:
             edges=frozenset(edges),
             params=tuple(FlowParameter(name=name, default=value) for name, value in params.items()),
             groups=groups,
-            defaults=TaskOptions(env=_plain(self.defaults) or None),
+            defaults=TaskOptions(env=plain(self.defaults) or None),
         )
         return Import(
             peer="Elyra",
@@ -144,7 +155,7 @@ class _Reader:
         if box.op not in _RUN:
             return self._bash(box, name)
         filename = str(said.get("filename") or "")
-        source = self.path.parent / filename
+        source = self._file(filename)
         if not filename or not source.is_file():
             self.problems.append(problems.missing_file(str(self.path), name, filename))
         self.used.append(source)
@@ -160,6 +171,11 @@ class _Reader:
             parameters={"command": Constant(as_it_is(f"{command} {shlex.quote(source.name)}"))},
             options=TaskOptions(env=env or None, cwd=None if place == "." else place),
         )
+
+    def _file(self, filename: str) -> Path:
+        """Where the file *filename* is; beside the pipeline when it is nowhere."""
+        places = [root / filename for root in self.roots]
+        return next((place for place in places if place.is_file()), places[0])
 
     def _bash(self, box: Box, name: str) -> Task:
         """Airflow's BashOperator. What it fills in of templates has the same meaning here."""
@@ -191,7 +207,7 @@ class _Reader:
 
     def _env(self, name: str, said: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
         """The variables that the task *name* has beside those that all have."""
-        env = _plain(said)
+        env = plain(said)
         for param in list_in(said.get("pipeline_parameters")):
             if str(param) in params:
                 env[str(param)] = f"{{{{ params.{param} }}}}"
@@ -241,21 +257,23 @@ class _Reader:
 
     def _note_outputs(self, boxes: Mapping[str, Box], graph: Graph) -> None:
         """What is not where it is looked for: in containers, all tasks have one folder."""
-        folders = {name: _folder(box) for name, box in boxes.items()}
+        own = {name: self._file(str(box.said.get("filename") or "")) for name, box in boxes.items()}
+        folders = {name: file.parent for name, file in own.items()}
         for name, box in boxes.items():
             before, after = graph.above([name]) - {name}, graph.below([name]) - {name}
             made = {file for up in before for file in files(boxes[up].said.get("outputs"))}
             for file in files(box.said.get("dependencies")):
                 is_pattern = any(character in file for character in "*?[")
-                is_there = (self.path.parent / folders[name] / file).exists()
+                is_there = (folders[name] / file).exists()
                 if not is_pattern and not is_there and file not in made:
                     self.notes.add(f"its file dependency {file!r} is not there now", name)
             away = [each for each in boxes if each in after and folders[each] != folders[name]]
             if away and (outputs := files(box.said.get("outputs"))):
+                place = _relative(folders[name], self.path.parent)
                 self.notes.add(
-                    f"its outputs ({', '.join(outputs)}) stay in its own folder,"
-                    f" {folders[name].as_posix()}; {', '.join(away)} come after it and have others"
-                    " (in containers, files were handed on to one folder for all)",
+                    f"its outputs ({', '.join(outputs)}) stay in its own folder, {place};"
+                    f" {', '.join(away)} come after it and have others (in containers, files were"
+                    " handed on to one folder for all)",
                     name,
                 )
 
@@ -266,15 +284,6 @@ class _Reader:
         for key, value in self.defaults.items():
             if key not in _READ and not is_empty(value):
                 self.notes.add(f"the default {key} {shown(value)} is of containers, and left out")
-
-
-def _plain(said: Mapping[str, Any]) -> dict[str, str]:
-    """The variables whose values stand in the pipeline itself."""
-    return {key: as_it_is(value) for key, value in variables(said.get("env_vars")).items()}
-
-
-def _folder(box: Box) -> Path:
-    return Path(str(box.said.get("filename") or "")).parent
 
 
 def _name(box: Box) -> str:

@@ -1,6 +1,7 @@
 """The file of an Elyra pipeline: JSON in which pipelines are in one another.
 
-Reads it and finds the one that is meant, and the comments; knows nothing of tasks.
+Reads it and finds the one that is meant, and the comments, and gives pipelines without a version
+the words of later ones; knows nothing of tasks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,17 @@ from typing import Any
 
 from . import problems
 from .imported import list_in, object_in
+
+#: The words of pipelines that were made before there was a version.
+_WORDS = {
+    "artifact": "filename",
+    "docker_image": "runtime_image",
+    "file_dependencies": "dependencies",
+    "image": "runtime_image",
+    "notebook": "filename",
+    "recursive_dependencies": "include_subdirectories",
+    "vars": "env_vars",
+}
 
 
 def document_in(path: Path) -> Mapping[str, Any]:
@@ -53,3 +65,17 @@ def comments_in(document: Mapping[str, Any], names: Mapping[str, str]) -> list[s
             if content := str(comment.get("content") or "").strip():
                 found.append(f"{about}{content}")
     return found
+
+
+def in_later_words(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """*document*, which has no version: all that it draws are notebooks."""
+    drawn = [object_in(pipeline) for pipeline in document["pipelines"]]
+    pipelines = [{**each, "nodes": list(map(_box, list_in(each.get("nodes"))))} for each in drawn]
+    return {**document, "pipelines": pipelines}
+
+
+def _box(said: Any) -> Any:
+    if not isinstance(said, dict) or said.get("type") not in ("pipeline_node", "execution_node"):
+        return said
+    app = {_WORDS.get(key, key): value for key, value in object_in(said.get("app_data")).items()}
+    return {**said, "type": "execution_node", "op": "execute-notebook-node", "app_data": app}

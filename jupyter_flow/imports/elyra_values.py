@@ -10,12 +10,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .imported import list_in, object_in
+from .imported import as_it_is, list_in, object_in
 
 
 def variables(said: Any) -> dict[str, str]:
     """The environment variables in *said*, with their values."""
     return dict(_pairs(said, "value"))
+
+
+def plain(said: Mapping[str, Any]) -> dict[str, str]:
+    """The variables whose values stand in the pipeline itself, as an option of a flow."""
+    return {key: as_it_is(value) for key, value in variables(said.get("env_vars")).items()}
 
 
 def secrets(said: Any) -> dict[str, str]:

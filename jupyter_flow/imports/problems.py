@@ -48,7 +48,7 @@ def unknown_version(shown: str, version: object, known: str) -> UsageError:
 
 def nothing_left(shown: str, components: Sequence[str]) -> UsageError:
     """No task of the pipeline can be run here."""
-    has = f"all it has is {', '.join(components)}" if components else "it is empty"
+    has = f"all it has is {', '.join(map(repr, components))}" if components else "it is empty"
     return UsageError(
         f"no task of {shown!r} can be carried over: {has}",
         hint="A flow runs notebooks, scripts and commands. Write what the components do as such.",

@@ -90,6 +90,24 @@ def test_properties_of_old_versions(tmp_path: Path) -> None:
     assert flow.edges == {("a", "b")}
 
 
+def test_pipelines_without_a_version(tmp_path: Path) -> None:
+    """They have other words, and name files from the folder in which Jupyter was started."""
+    box = elyra_box("a") | {"type": "pipeline_node", "op": "notebook"}
+    box["app_data"] = {"artifact": "work/a.ipynb", "image": "some/image", "vars": ["A=1"]}
+    document = elyra_document([box])
+    document["pipelines"][0]["app_data"] = {"title": "first one"}
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "a.ipynb").write_text("{}", "utf-8")
+
+    made = read_elyra(write_elyra(folder, document), folder)
+
+    assert made.flow.name == "first_one"
+    assert made.flow["a"].notebook == "a.ipynb"
+    assert made.flow["a"].options.env == {"A": "1"}
+    assert ["runtime_image" in str(note) for note in made.notes] == [True]
+
+
 def test_old_lists_of_variables_and_secrets(tmp_path: Path) -> None:
     """Up to version 7 secrets are texts too; emptied rows of the editor stay as nulls."""
     box = elyra_box(
