@@ -56,6 +56,7 @@ def ploomber(
 def _write(imported: Import, folder: Path, *, force: bool) -> None:
     """Write, say what was written and what could not be carried over, and check the flow."""
     from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.words import count
     from jupyter_flow.imports import write
 
     from .console import out, short, show_problems
@@ -71,7 +72,11 @@ def _write(imported: Import, folder: Path, *, force: bool) -> None:
     address = f"{written[0].resolve()}::{imported.flow.name}"
     with open_flows(folder) as flows:
         checked = flows.flow(address)
-    show_problems(checked.problems)
-    if any(problem.is_error for problem in checked.problems):
+    errors = [problem for problem in checked.problems if problem.is_error]
+    show_problems(errors)
+    if errors:
         raise typer.Exit(2)
+    if checked.problems:
+        warnings = count(len(checked.problems), "warning")
+        console.print(f"\nIt has {warnings}:  jupyter flow check {short(written[0])}")
     console.print(f"\nNow run it:  jupyter flow run {short(written[0])}")

@@ -18,8 +18,9 @@ def to_dot(flow: Flow) -> str:
 
 def _lines(flow: Flow) -> Iterator[str]:
     yield f"digraph {_quoted(flow.name)} {{"
-    yield "    rankdir=LR"
-    yield '    node [shape=box, style=rounded, fontname="sans-serif"]'
+    yield f"    label={_quoted(flow.name)}"
+    yield '    rankdir=LR; labelloc=t; fontname="sans-serif"'
+    yield '    node [shape=box, style=rounded, margin="0.2,0.1", fontname="sans-serif"]'
     for depth, part in nested(flow):
         indent = "    " * (depth + 1)
         match part:
@@ -29,7 +30,7 @@ def _lines(flow: Flow) -> Iterator[str]:
                 yield f"{indent}}}"
             case _:
                 yield f"{indent}subgraph {_quoted(f'cluster_{part.name}')} {{"
-                yield f"{indent}    label={_quoted(part.name)}"
+                yield f"{indent}    label={_quoted(part.name)}; style=rounded; color=gray"
     for name in flow.graph.order:
         downs = [_quoted(down) for down in flow.graph.downstream[name]]
         if downs:
@@ -39,7 +40,7 @@ def _lines(flow: Flow) -> Iterator[str]:
 
 def _looks(flow: Flow, task: Task) -> str:
     label = "\\n".join(map(_escaped, lines_of(flow, task)))
-    shape = ", shape=diamond, style=solid" if task.when is not None else ""
+    shape = ', shape=hexagon, style=solid, margin="0"' if task.when is not None else ""
     return f'label="{label}"{shape}{", peripheries=2" if task.is_mapped else ""}'
 
 

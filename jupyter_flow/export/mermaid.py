@@ -10,7 +10,9 @@ from .boxes import lines_of, nested
 
 __all__ = ["to_mermaid"]
 
-_ESCAPES = {ord(sign): f"#{ord(sign)};" for sign in '#"&<>`\\'}
+_ESCAPES = {ord(sign): f"#{ord(sign)};" for sign in '#"&<>`$'}
+#: Escaped or not, Mermaid takes a backslash before an n for the end of a line: nothing parts them.
+_ESCAPES[ord("\\")] = "#92;#8203;"
 
 
 def to_mermaid(flow: Flow) -> str:
@@ -42,15 +44,16 @@ def _lines(flow: Flow) -> Iterator[str]:
 
 
 def _box(flow: Flow, task: Task) -> str:
-    """The text in its shape: a subroutine's for what is mapped, a rhombus's for a condition."""
+    """The text in its shape: a subroutine's for what is mapped, a hexagon for a condition."""
     text = "<br>".join(map(_escaped, lines_of(flow, task)))
     if task.when is not None:
-        return f'{{"{text}"}}'
+        return f'{{{{"{text}"}}}}'
     return f'[["{text}"]]' if task.is_mapped else f'["{text}"]'
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+    """*text* as it stands: no tags, no formula between dollars, no icon (``fa:fa-car``)."""
+    return text.translate(_ESCAPES).replace(":fa-", "#58;fa-")
 
 
 def _yaml(text: str) -> str:

@@ -1,7 +1,7 @@
 """The order in an Elyra pipeline: links between ports, through supernodes and their bindings.
 
-Supernodes are taken apart. What is left out of a flow hands the order on: what came after it comes
-after what was before it.
+Links go to what is in supernodes. What is left out of a flow hands the order on: what came after
+it comes after what was before it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from .imported import list_in, object_in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One thing that is drawn. ``said`` are its properties, whatever version wrote them."""
+    """One thing that is drawn. ``said`` are its properties, whatever version wrote them.
+
+    ``home`` is the pipeline that it is drawn in, ``inside`` the one that a supernode stands for.
+    """
 
     id: str
     kind: str
@@ -24,6 +27,8 @@ class Box:
     said: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Mapping[str, Any], ...] = ()
     outputs: tuple[Mapping[str, Any], ...] = ()
+    home: str = ""
+    inside: str = ""
 
     @property
     def is_task(self) -> bool:
@@ -46,14 +51,14 @@ def boxes_of(document: Mapping[str, Any]) -> list[Box]:
     """Everything that is drawn in any of the pipelines of *document*."""
     drawn = (pipeline for pipeline in document["pipelines"] if isinstance(pipeline, dict))
     return [
-        _box(each)
+        _box(each, str(pipeline.get("id")))
         for pipeline in drawn
         for each in list_in(pipeline.get("nodes"))
         if isinstance(each, dict)
     ]
 
 
-def _box(said: Mapping[str, Any]) -> Box:
+def _box(said: Mapping[str, Any], home: str) -> Box:
     app = object_in(said.get("app_data"))
     own = app.get("component_parameters")
     own = own if isinstance(own, dict) else app
@@ -66,6 +71,8 @@ def _box(said: Mapping[str, Any]) -> Box:
         said=own,
         inputs=tuple(each for each in list_in(said.get("inputs")) if isinstance(each, dict)),
         outputs=tuple(each for each in list_in(said.get("outputs")) if isinstance(each, dict)),
+        home=home,
+        inside=str(object_in(said.get("subflow_ref")).get("pipeline_id_ref") or ""),
     )
 
 

@@ -61,9 +61,13 @@ class Notes:
         if task and task not in about:
             about.append(task)
 
-    def all(self) -> tuple[Note, ...]:
-        """The notes, in the order in which they were first made."""
-        return tuple(Note(what=what, tasks=tuple(tasks)) for what, tasks in self._tasks.items())
+    def all(self, tasks: Sequence[str]) -> tuple[Note, ...]:
+        """The notes, in the order in which they were first made. *tasks* are all there are."""
+        every = ("every task",) if len(tasks) > 1 else tuple(tasks)
+        return tuple(
+            Note(what=what, tasks=every if set(about) == set(tasks) else tuple(about))
+            for what, about in self._tasks.items()
+        )
 
 
 def unique_names(wanted: Iterable[str]) -> list[str]:

@@ -16,34 +16,24 @@ import yaml
 from jupyter_flow.core.errors import raise_if_any
 from jupyter_flow.core.flow import Flow, FlowParameter
 from jupyter_flow.core.graph import Graph, find_loops
+from jupyter_flow.core.language import in_reading_order
 from jupyter_flow.core.options import TaskOptions
 from jupyter_flow.core.task_names import suggested_by
 
 from . import problems
-from .imported import Import, Notes, object_in, unique_names
+from .imported import Import, Notes, object_in
+from .ploomber_entries import read_entries
 from .ploomber_env import Env, flat
-from .ploomber_grid import entries_of
-from .ploomber_tasks import Entry, Maker
+from .ploomber_said import Said
+from .ploomber_tasks import HOOKS, Maker
 
 _NOT_CARRIED = {
+    **HOOKS,
     "clients": "are functions that connect; give these connections to the flow by name",
     "config": "is Ploomber's own",
     "executor": "is left out: a flow runs as many tasks at once as the machine allows",
-    "on_failure": "is a hook, and left out; .options(notify=…) tells somebody",
-    "on_finish": "is a hook, and left out; write it as a task that comes after",
-    "on_render": "is a hook, and left out",
-    "serializer": "is left out: write files in the function, or hand on jupyter_flow.output(…)",
-    "unserializer": "is left out: read files in the function",
 }
-#: What a task says is of these kinds.
-_SHAPES: Mapping[str, tuple[type, ...]] = {
-    "name": (str,),
-    "params": (dict,),
-    "product": (str, list, dict),
-    "upstream": (str, list),
-    "client": (str, dict),
-}
-_SECTIONS = frozenset({"meta", "tasks", *_NOT_CARRIED})
+_SECTIONS = frozenset({"meta", "tasks", "serializer", "unserializer", *_NOT_CARRIED})
 
 
 def read_ploomber(path: Path, folder: Path) -> Import:
@@ -61,19 +51,25 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     env = Env(shown=str(path), values=_env(path), notes=notes)
     _note_sections(document, meta, notes)
     said = [*document["tasks"], *_imported_tasks(path, meta, env)]
-    maker = Maker(path=path, flow=_name(path), meta=meta, env=env, clients=document.get("clients"))
-    entries = _entries(said, maker)
+    place = os.path.relpath(path.parent, folder)
+    entries, found = read_entries(said, path, meta, env)
+    reader = Said(path=path, meta=meta, env=env, document=document, problems=found)
+    maker = Maker(
+        flow=_name(path),
+        place=Path(place),
+        said=reader,
+        clients=object_in(document.get("clients")),
+    )
     by_name = {entry.name: entry for entry in entries}
     tasks = [task for entry in entries for task in maker.tasks(entry, by_name)]
     links = [(up, each.name) for each in entries for up in maker.upstream(each, by_name)]
     for loop in find_loops(list(by_name), links):
-        maker.problems.append(problems.cycle(str(path), [*loop, loop[0]]))
-    raise_if_any([*maker.problems, *env.problems])
+        found.append(problems.cycle(str(path), [*loop, loop[0]]))
+    raise_if_any([*found, *env.problems])
     notes.add(
         "Ploomber skips tasks that have not changed; here every run runs all of them, unless"
         " they have the options cache=True and inputs=…"
     )
-    place = os.path.relpath(path.parent, folder)
     edges = {(by_name[up].task, maker.first(by_name[down])) for up, down in links} | maker.edges
     made = {task.name: task for task in tasks}
     flow = Flow(
@@ -86,56 +82,11 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     return Import(
         peer="Ploomber",
         source=path,
-        flow=flow,
+        flow=in_reading_order(flow),
         used=tuple(maker.used),
-        copies=tuple(maker.copies),
-        notes=notes.all(),
+        copies=tuple(maker.copies()),
+        notes=notes.all(list(made)),
     )
-
-
-def _entries(said: list[Any], maker: Maker) -> list[Entry]:
-    made: list[dict[str, Any]] = []
-    for each in said:
-        if why := _wrong_with(each, maker.meta):
-            raise problems.broken(str(maker.path), f"the task {each!r} {why}")
-        try:
-            made += entries_of(each)
-        except ValueError as error:
-            shown = str(each.get("name") or each["source"])
-            hint = "Write its parameters out, as lists, in the grid."
-            found = problems.unreadable_task(str(maker.path), shown, str(error), hint)
-            maker.problems.append(found)
-    for each in made:
-        each["source"] = maker.env.literal(each["source"])
-    peers = [str(each.get("name") or _default_name(each["source"])) for each in made]
-    for name in {name for name in peers if peers.count(name) > 1}:
-        hint = "Give each task a name of its own."
-        why = "another task has the same name"
-        maker.problems.append(problems.unreadable_task(str(maker.path), name, why, hint))
-    names = unique_names(map(suggested_by, peers))
-    return [
-        Entry(name=peer, task=name, said=each)
-        for peer, name, each in zip(peers, names, made, strict=True)
-    ]
-
-
-def _wrong_with(said: Any, meta: Mapping[str, Any]) -> str:
-    """Why *said* is no task, in words; nothing when it is one."""
-    if not isinstance(said, dict) or not isinstance(said.get("source"), str) or not said["source"]:
-        return "has no source"
-    if not said.get("product") and not meta.get("extract_product"):
-        return "has no product"
-    for key, kinds in _SHAPES.items():
-        if said.get(key) is not None and not isinstance(said[key], kinds):
-            return f"has a {key} of another kind than is known"
-    return ""
-
-
-def _default_name(source: str) -> str:
-    path = Path(source)
-    if path.suffix.lower() in (".py", ".r", ".ipynb", ".sql", ".sh", ".md", ".rmd"):
-        return path.stem
-    return source.rpartition(".")[2]
 
 
 def _name(path: Path) -> str:
@@ -188,6 +139,7 @@ def _note_sections(document: Mapping[str, Any], meta: Mapping[str, Any], notes: 
                 ", ".join(f"{k}: {v}" for k, v in said.items()) if isinstance(said, dict) else said
             )
             notes.add(f"{key} ({shown}) {why}")
-    for key in ("source_loader", "product_default_class"):
-        if meta.get(key):
-            notes.add(f"meta.{key} is left out")
+    if object_in(meta.get("source_loader")).get("module"):
+        notes.add("meta.source_loader: sources in a package are not looked for")
+    if meta.get("product_default_class"):
+        notes.add("meta.product_default_class is left out: tables are what SQL makes of them")

@@ -1,6 +1,7 @@
 """Ploomber's placeholders: ``{{name}}``, with a value in env.yaml or a meaning of its own.
 
 A placeholder of env.yaml becomes a parameter of the flow, so that it can still be set for a run.
+Between the braces there may be more than a name: ``{{'a' if name else 'b'}}``, as in Jinja.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from . import problems
 from .imported import Notes
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[A-Za-z_][\w.]*)\s*\}\}")
+_EXPRESSION = re.compile(r"\{\{(?P<said>.*?)\}\}", re.DOTALL)
+#: Texts, and names with dots behind them; a name after a dot, a bar or in an argument is none.
+_WORDS = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.|])[A-Za-z_][\w.]*(?!\s*=[^=])""")
 #: Tasks run in the pipeline's folder, so its own places are relative.
 _PLACES = {"here": ".", "cwd": ".", "root": "."}
 
@@ -53,23 +57,60 @@ class Env:
 
     def template(self, text: str) -> str:
         """*text* with the placeholders as templates of a flow."""
-        return self._replaced(text, lambda name: f"{{{{ params.{parameter(name)} }}}}")
+        return self._replaced(text, lambda name: f"{{{{ params.{parameter(name)} }}}}", self._said)
 
     def literal(self, text: str) -> str:
         """*text* with the values of today: for what must be known before a run."""
-        return self._replaced(text, lambda name: str(self._own(self.values[name])))
+        return self._replaced(text, lambda name: str(self._own(self.values[name])), self._worth)
 
     def _own(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._replaced(value, lambda name: f"{{{{{name}}}}}")
+            return self._replaced(value, lambda name: f"{{{{{name}}}}}", str)
         return value if _is_json(value) else str(value)
 
-    def _replaced(self, text: str, known: Callable[[str], str]) -> str:
+    def _replaced(
+        self, text: str, known: Callable[[str], str], longer: Callable[[str], str]
+    ) -> str:
+        """*text* with each name in braces as *known* has it, and what is *longer* than a name."""
+
         def one(match: re.Match[str]) -> str:
-            name = match["name"]
+            plain = _PLACEHOLDER.fullmatch(match[0])
+            if plain is None:
+                return longer(match[0])
+            name = plain["name"]
             return known(name) if name in self.values else self._special(name)
 
-        return _PLACEHOLDER.sub(one, text)
+        return _EXPRESSION.sub(one, text)
+
+    def _said(self, expression: str) -> str:
+        """*expression* with the flow's parameters in the place of names."""
+        unknown = _unknown(expression)
+
+        def one(match: re.Match[str]) -> str:
+            word = match[0]
+            if word.partition(".")[0] not in unknown:
+                return word
+            if word not in self.values:
+                return repr(self._special(word))
+            return f"params.{parameter(word)}"
+
+        return _WORDS.sub(one, expression)
+
+    def _worth(self, expression: str) -> str:
+        """What *expression* comes to with the values of today."""
+        from jinja2.sandbox import SandboxedEnvironment
+
+        params = {parameter(name): self._own(value) for name, value in self.values.items()}
+        try:
+            return SandboxedEnvironment().from_string(self._said(expression)).render(params=params)
+        except Exception as error:  # noqa: BLE001 - a template may compute anything
+            self._wrong(expression, str(error))
+            return ""
+
+    def _wrong(self, expression: str, why: str) -> None:
+        found = problems.no_worth(self.shown, expression, why)
+        if found not in self.problems:
+            self.problems.append(found)
 
     def _special(self, name: str) -> str:
         if name in _PLACES:
@@ -91,6 +132,17 @@ class Env:
 def parameter(name: str) -> str:
     """The parameter for the placeholder *name*: ``path.out`` is ``path_out``."""
     return re.sub(r"\W", "_", name)
+
+
+def _unknown(expression: str) -> frozenset[str]:
+    """The names in *expression* that something must give a value; none when it is no expression."""
+    from jinja2 import TemplateError, meta
+    from jinja2.sandbox import SandboxedEnvironment
+
+    try:
+        return frozenset(meta.find_undeclared_variables(SandboxedEnvironment().parse(expression)))
+    except TemplateError:
+        return frozenset()
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from .scripts import KERNELS, code, markdown, notebook_of, of_script
+from .ploomber_functions import computing
+from .scripts import KERNELS, code, notebook_of, of_script
 
 _LANGUAGES = {".py": "python", ".r": "R"}
 _FOLDERS = {
@@ -26,9 +27,6 @@ for _path in product.values() if isinstance(product, dict) else [product]:
     "R": """# Makes the folders of this task's products, as Ploomber did.
 for (path in unlist(product)) dir.create(dirname(path), recursive = TRUE, showWarnings = FALSE)""",
 }
-_CALL = """from {module} import {function}
-
-{function}({arguments})"""
 
 
 def notebook_in(path: Path) -> dict[str, Any]:
@@ -45,22 +43,13 @@ def notebook_in(path: Path) -> dict[str, Any]:
     raise ValueError(f"files that end in {path.suffix!r} cannot be read as notebooks")
 
 
-def notebook_calling(function: str, names: Collection[str]) -> dict[str, Any]:
-    """A notebook that calls *function*, ``package.module.name``, with its parameters *names*."""
-    module, _, name = function.rpartition(".")
-    arguments = ", ".join(f"{each}={each}" for each in names)
-    cells = [
-        markdown(f"Calls `{function}`."),
-        code("\n".join(f"{each} = None" for each in names), "parameters"),
-        code(_CALL.format(module=module, function=name, arguments=arguments)),
-    ]
-    spec = KERNELS["python"]
-    return notebook_of(cells, {"kernelspec": spec, "language_info": {"name": "python"}})
-
-
-def prepared(notebook: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+def prepared(
+    notebook: dict[str, Any], names: Collection[str], computed: Mapping[str, str], up: str = ""
+) -> dict[str, Any]:
     """*notebook* as a flow can run it: *names* are its parameters, folders of products are made.
 
+    Those that are *computed* come from functions, called with what the flow gives for them; *up*
+    leads to the pipeline's folder, where it is not the one that the notebook runs in.
     Outputs are left out; cells that somebody wrote stay, but for the lines of ``upstream`` and
     ``product`` in the parameters cell.
     """
@@ -76,6 +65,8 @@ def prepared(notebook: dict[str, Any], names: Collection[str]) -> dict[str, Any]
     cells[at] = {**cells[at], "source": source.splitlines(keepends=True)}
     if language in _FOLDERS and "product" in names:
         cells.insert(at + 1, code(_FOLDERS[language]))
+    if computed and language == "python":
+        cells.insert(at + 1, code(computing(computed, up)))
     metadata = notebook.get("metadata") or {}
     if "kernelspec" not in metadata:
         metadata = {**metadata, "kernelspec": KERNELS.get(language, KERNELS["python"])}
@@ -120,24 +111,6 @@ def said_in_cell(notebook: dict[str, Any], name: str) -> Any:
     return None
 
 
-def upstream_in_function(text: str, name: str) -> list[str] | None:
-    """The keys that the function *name* in *text* takes of ``upstream``; None without it."""
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return None
-    for part in tree.body:
-        if isinstance(part, ast.FunctionDef) and part.name == name:
-            return list(dict.fromkeys(_keys(part)))
-    return None
-
-
-def upstream_in_sql(text: str) -> list[str]:
-    """The keys that a template of SQL takes of ``upstream``."""
-    pattern = r"""upstream(?:\[\s*["']([^"']+)["']\s*\]|\.(\w+))"""
-    return list(dict.fromkeys(one or two for one, two in re.findall(pattern, text)))
-
-
 def language_of(notebook: dict[str, Any]) -> str:
     """The language of *notebook*, as its kernelspec says it; Python when it says nothing."""
     metadata = notebook.get("metadata") or {}
@@ -149,13 +122,6 @@ def source_of(cell: dict[str, Any]) -> str:
     """The text of *cell*, which a file may keep as a list of lines."""
     source = cell.get("source", "")
     return "".join(source) if isinstance(source, list) else str(source)
-
-
-def _keys(function: ast.FunctionDef) -> Iterator[str]:
-    for part in ast.walk(function):
-        match part:
-            case ast.Subscript(value=ast.Name(id="upstream"), slice=ast.Constant(value=str(key))):
-                yield key
 
 
 def _assigned(statement: ast.stmt) -> list[str]:

@@ -46,6 +46,17 @@ def unknown_version(shown: str, version: object, known: str) -> UsageError:
     )
 
 
+def nothing_left(shown: str, components: Sequence[str]) -> UsageError:
+    """No task of the pipeline can be run here."""
+    has = f"all it has is {', '.join(map(repr, components))}" if components else "it is empty"
+    return UsageError(
+        f"no task of {shown!r} can be carried over: {has}",
+        hint="A flow runs notebooks, scripts and commands. Write what the components do as such.",
+        where=Where(path=shown),
+        code="JF459",
+    )
+
+
 def _problem(what: str, *, code: str, hint: str, shown: str) -> Problem:
     return Problem(code=code, what=what, hint=hint, where=Where(path=shown))
 
@@ -85,6 +96,16 @@ def no_value(shown: str, name: str, known: Sequence[str]) -> Problem:
     return _problem(
         f"the placeholder {{{{{name}}}}} has no value",
         hint=f"Give it one in env.yaml. {suggestion(name, known, noun='placeholder')}",
+        shown=shown,
+        code="JF455",
+    )
+
+
+def no_worth(shown: str, expression: str, why: str) -> Problem:
+    """A placeholder whose value must be known now, and cannot be."""
+    return _problem(
+        f"the placeholder {expression} has no value: {why}",
+        hint="Write a name of env.yaml there, or the value itself.",
         shown=shown,
         code="JF455",
     )

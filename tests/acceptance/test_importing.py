@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from jupyter_flow.testing.notebooks import write_notebook
 
 LOAD = """# + tags=["parameters"]
@@ -51,6 +53,54 @@ tasks:
 """
 
 
+TABLES = """
+clients: {SQLScript: db.get_client, SQLDump: db.get_client, SQLUpload: db.get_client}
+meta: {extract_upstream: false}
+tasks:
+  - source: work/make.py
+    name: make
+    local_execution: true
+    product: {table: "{{out}}/items.csv"}
+    params: {rows: {dotted_path: "numbers_of.rows", most: 3}}
+  - source: "{{out}}/items.csv"
+    class: SQLUpload
+    name: upload
+    upstream: make
+    product: [items, table]
+    to_sql_kwargs: {if_exists: replace}
+  - source: sum.sql
+    upstream: upload
+    product: [sums, table]
+  - source: all.sql
+    name: dump
+    upstream: sum
+    product: "{{out}}/sums.csv"
+    chunksize: null
+  - source: last.show
+    upstream: dump
+    product: "{{out}}/last.txt"
+"""
+TABLE_FILES = {
+    "pipeline.yaml": TABLES,
+    "env.yaml": "out: made\n",
+    "work/beside.py": "HEAD = 'n'\n",
+    "work/make.py": """# %% tags=["parameters"]
+upstream = None
+product = None
+# %%
+from pathlib import Path
+from beside import HEAD
+Path(product["table"]).write_text("\\n".join([HEAD, *map(str, range(rows))]))
+""",
+    "numbers_of.py": "def rows(most):\n    return most + 1\n",
+    "sum.sql": "drop table if exists {{product}};\n"
+    "create table {{product}} as select sum(n) as total from {{upstream['upload']}}",
+    "all.sql": "select * from {{upstream['sum']}}",
+    "last.py": "def show(product, upstream):\n"
+    "    open(product, 'w').write(open(upstream['dump']).read())\n",
+}
+
+
 def call(folder: Path, *words: str) -> str:
     command = [sys.executable, "-m", "jupyter_flow", *words]
     done = subprocess.run(
@@ -88,6 +138,21 @@ def test_a_pipeline_of_ploomber(tmp_path: Path) -> None:
     assert "executed notebook is in the folder of the run" in said
     assert (project / "other/report.txt").read_text() == "a 8, b 8"
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_tables_of_ploomber(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a file into a table, through SQL, and into a file that a function reads."""
+    pytest.importorskip("pandas")
+    monkeypatch.setenv("JUPYTER_FLOW_CONN_DB", f"sqlite:///{tmp_path / 'tables.db'}")
+    project = tmp_path / "tables"
+    for name, text in TABLE_FILES.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, "utf-8")
+
+    call(project, "import", "ploomber", "pipeline.yaml")
+    call(project, "run", "tables", "-p", "out=other")
+
+    assert (project / "other/last.txt").read_text().split() == ["total", "6"]
 
 
 def test_a_pipeline_of_elyra(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from .checks import check
 from .codes import CODES, Code
 from .durations import read_duration, write_duration
 from .findings import Spans
-from .formatting import format_flow
+from .formatting import format_flow, in_reading_order
 from .line import is_flow_name
 from .option_reading import (
     read_flow_options,
@@ -31,6 +31,7 @@ __all__ = [
     "Spans",
     "check",
     "format_flow",
+    "in_reading_order",
     "is_flow_name",
     "read",
     "read_duration",

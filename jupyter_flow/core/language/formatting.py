@@ -8,7 +8,7 @@ stands for them in the chains around it where that comes to the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from textwrap import indent
 
@@ -42,6 +42,18 @@ def format_flow(flow: Flow) -> str:
     body = _body(flow)
     gap = [""] if len(head) > 1 and body else []
     return "\n".join([*head, *gap, *body])
+
+
+def in_reading_order(flow: Flow) -> Flow:
+    """*flow* with its tasks in the order in which its text names them anyway.
+
+    For flows that nobody has put in an order yet: their text needs no list of tasks in front.
+    """
+    if flow.groups:
+        return flow
+    writer = _Writer(flow)
+    writer.level(None)
+    return replace(flow, tasks=tuple(flow[name] for name in writer.named))
 
 
 def _body(flow: Flow) -> list[str]:
@@ -87,7 +99,7 @@ class _Writer:
         self._lines: list[str] = []
         self._said: set[str] = set()
         #: The tasks in the order in which the lines name them.
-        self._named: dict[str, None] = {}
+        self.named: dict[str, None] = {}
 
     def level(self, group: str | None) -> list[str]:
         """The lines of *group* (None: of the flow), those of the groups in it included."""
@@ -127,12 +139,12 @@ class _Writer:
 
     def is_in_order(self) -> bool:
         """Whether the lines name tasks and groups in the order in which the flow has them."""
-        return self._levels.is_order(self._named)
+        return self._levels.is_order(self.named)
 
     def prelude(self) -> list[str]:
         """The first tasks by name alone, if the lines would name them in another order."""
         wanted = [task.name for task in self._flow.tasks]
-        pairs = enumerate(zip(wanted, self._named, strict=True), start=1)
+        pairs = enumerate(zip(wanted, self.named, strict=True), start=1)
         first = wanted[: max((place for place, (one, two) in pairs if one != two), default=0)]
         return [_listed(tuple(first))] if first else []
 
@@ -172,7 +184,7 @@ class _Writer:
     def _write(self, pieces: list[_Piece]) -> None:
         self._lines.append(_joined(pieces))
         names = (name for piece in pieces for name in piece.names)
-        self._named |= dict.fromkeys(name for name in names if name not in self._levels.groups)
+        self.named |= dict.fromkeys(name for name in names if name not in self._levels.groups)
 
     def _piece(self, end: End) -> _Piece:
         texts, names = [], []
@@ -194,7 +206,7 @@ class _Writer:
     def _alone(self, name: str) -> None:
         self._said.add(name)
         self._lines.append(self._described[name].text())
-        self._named |= dict.fromkeys([name, *self._used(name)])
+        self.named |= dict.fromkeys([name, *self._used(name)])
 
     def _used(self, name: str) -> Iterator[str]:
         """The tasks that what is said of *name* names, in the order in which they are written."""

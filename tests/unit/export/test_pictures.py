@@ -41,13 +41,30 @@ def test_it_shows_groups_and_conditions_and_escapes(name: str, draw: Callable[[F
     assert text == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("command", "mermaid"),
+    [
+        (r"echo \n", "echo #92;#8203;n"),
+        ("kill $$; echo $$", "kill #36;#36;; echo #36;#36;"),
+        ("ls fa:fa-car", "ls fa#58;fa-car"),
+    ],
+)
+def test_texts_mean_nothing_to_mermaid(command: str, mermaid: str) -> None:
+    """No end of a line, though it takes an escaped backslash for one; no formula; no icon."""
+    flow = plan_in(f"%%flow a\nsay = shell({command!r})").flow
+
+    assert f'<br>shell {mermaid}"]' in to_mermaid(flow)
+
+
 @settings(max_examples=20)
 @given(any_flow())
 def test_any_flow_has_the_same_graph_in_mermaid(flow: Flow) -> None:
     text = to_mermaid(flow)
 
     names = {f"t{number}": task.name for number, task in enumerate(flow.tasks)}
-    boxes = re.findall(r'^ +(t\d+)(?:\["|\[\["|\{")[^"\n]*(?:"\]|"\]\]|"\})$', text, re.MULTILINE)
+    boxes = re.findall(
+        r'^ +(t\d+)(?:\["|\[\["|\{\{")[^"\n]*(?:"\]|"\]\]|"\}\})$', text, re.MULTILINE
+    )
     arrows = re.findall(r"^ +(t\d+) --> (.+)$", text, re.MULTILINE)
     assert [names[each] for each in boxes] == [task.name for task in flow.tasks]
     assert {(names[up], names[down]) for up, downs in arrows for down in downs.split(" & ")} == {

@@ -13,14 +13,15 @@ from jupyter_flow.testing.notebooks import write_notebook
 def elyra_box(name: str, *after: str, op: str = "notebook", **said: Any) -> dict[str, Any]:
     """A task as Elyra's editor keeps it, after others."""
     suffix = {"notebook": "ipynb", "python": "py", "r": "r"}.get(op)
+    file = {"filename": f"{name}.{suffix}"} if suffix else {}
     links = [{"id": f"{name}-{up}", "node_id_ref": up, "port_id_ref": "outPort"} for up in after]
     return {
         "id": name,
         "type": "execution_node",
         "op": f"execute-{op}-node" if suffix else op,
         "app_data": {
-            "component_parameters": {"filename": f"{name}.{suffix}", **said},
-            "ui_data": {"label": f"{name}.{suffix}"},
+            "component_parameters": {**file, **said},
+            "ui_data": {"label": file.get("filename", name)},
         },
         "inputs": [{"id": "inPort", "links": links}],
         "outputs": [{"id": "outPort"}],

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_flow.core.errors import ConflictError, DefinitionError, FlowError
+from jupyter_flow.core.errors import ConflictError, DefinitionError, FlowError, UsageError
 from jupyter_flow.core.expressions import Constant
+from jupyter_flow.core.flow import Group
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.imports import Import, read_elyra, write
 
@@ -89,10 +90,124 @@ def test_properties_of_old_versions(tmp_path: Path) -> None:
     assert flow.edges == {("a", "b")}
 
 
-def test_supernodes_are_taken_apart(tmp_path: Path) -> None:
+def test_pipelines_without_a_version(tmp_path: Path) -> None:
+    """They have other words, and name files from the folder in which Jupyter was started."""
+    box = elyra_box("a") | {"type": "pipeline_node", "op": "notebook"}
+    box["app_data"] = {"artifact": "work/a.ipynb", "image": "some/image", "vars": ["A=1"]}
+    document = elyra_document([box])
+    document["pipelines"][0]["app_data"] = {"title": "first one"}
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "a.ipynb").write_text("{}", "utf-8")
+
+    made = read_elyra(write_elyra(folder, document), folder)
+
+    assert made.flow.name == "first_one"
+    assert made.flow["a"].notebook == "a.ipynb"
+    assert made.flow["a"].options.env == {"A": "1"}
+    assert ["runtime_image" in str(note) for note in made.notes] == [True]
+
+
+def test_old_lists_of_variables_and_secrets(tmp_path: Path) -> None:
+    """Up to version 7 secrets are texts too; emptied rows of the editor stay as nulls."""
+    box = elyra_box(
+        "a",
+        env_vars=[None, "", "A = 1"],
+        kubernetes_secrets=["T=vault:token"],
+        dependencies=[None, ""],
+    )
+
+    made = imported(tmp_path, box)
+
+    assert made.flow["a"].options.env == {"A": "1", "T": '{{ secret("T") }}'}
+    (note,) = made.notes
+    assert "'vault'" in str(note)
+
+
+def test_variables_of_the_whole_pipeline(tmp_path: Path) -> None:
+    defaults = {"env_vars": ["A=1"], "kubernetes_secrets": ["T=vault:token"]}
+    boxes = [elyra_box("a"), elyra_box("b", "a", env_vars=["A=2"])]
+
+    flow = imported(tmp_path, *boxes, pipeline_defaults=defaults).flow
+
+    assert flow.defaults.env == {"A": "1"}
+    assert flow["a"].options.env == {"T": '{{ secret("T") }}'}
+    assert flow["b"].options.env == {"A": "2", "T": '{{ secret("T") }}'}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo {{ ds }}",
+        {"activeControl": "StringControl", "StringControl": "echo {{ ds }}"},
+        {"widget": "string", "value": "echo {{ ds }}"},
+    ],
+)
+def test_bash_of_airflow(tmp_path: Path, command: Any) -> None:
+    """A command is carried over, with its templates; other components cannot be."""
+    boxes = [
+        elyra_box("Bash", op="catalog:1", bash_command=command, output_encoding="utf-8"),
+        elyra_box("Value", "Bash", op="catalog:1", bash_command={"value": "Bash", "option": "x"}),
+        elyra_box("b", "Value"),
+    ]
+
+    made = imported(tmp_path, *boxes)
+
+    assert made.flow["Bash"].parameters == {"command": Constant("echo {{ ds }}")}
+    assert made.flow.edges == {("Bash", "b")}
+    notes = "\n".join(map(str, made.notes))
+    assert 'Bash: output_encoding "utf-8"' in notes
+    assert 'bash_command {"value": "Bash", "option": "x"}' in notes, "what it was given is said"
+
+
+def test_nothing_is_left(tmp_path: Path) -> None:
+    """A pipeline of components alone would be an empty flow: it is refused, with their names."""
+    with pytest.raises(UsageError, match=r"JF459.*Send mail"):
+        imported(tmp_path, elyra_box("Send mail", op="catalog:mail"))
+
+
+def test_outputs_in_other_folders(tmp_path: Path) -> None:
+    """In containers all tasks have one folder; here each has its own."""
+    boxes = [
+        elyra_box("get/a", outputs=["x.csv"]),
+        elyra_box("get/b", "get/a", dependencies=["x.csv"]),
+        elyra_box("fit/c", "get/b", dependencies=["x.csv"]),
+    ]
+
+    (note,) = imported(tmp_path, *boxes).notes
+
+    assert note.tasks == ("a",)
+    assert "(x.csv)" in note.what
+    assert "; c come" in note.what
+
+
+def test_texts_beside_tasks(tmp_path: Path) -> None:
+    document = elyra_document(
+        [elyra_box("a")],
+        comments=["Mind *this*"],
+        pipeline_parameters=[{"name": "n", "description": "how many", "default_value": 1}],
+    )
+    comment = document["pipelines"][0]["app_data"]["ui_data"]["comments"][0]
+    comment["associated_id_refs"] = [{"node_ref": "a"}, {"node_ref": "gone"}]
+
+    made = read_elyra(write_elyra(tmp_path, document), tmp_path)
+
+    assert made.comments == ("`n`: how many", "About `a`:\n\nMind *this*")
+
+
+def test_no_task_is_named_for_its_order_alone(tmp_path: Path) -> None:
+    boxes = [elyra_box("a"), elyra_box("b", "a"), elyra_box("c", "a", env_vars=["A=" + "x" * 80])]
+
+    cell = format_flow(imported(tmp_path, *boxes).flow)
+
+    assert not cell.splitlines()[1].startswith("[")
+
+
+def test_supernodes_are_groups(tmp_path: Path) -> None:
     super_box = {
         "id": "S",
         "type": "super_node",
+        "app_data": {"ui_data": {"label": "Train it"}},
         "subflow_ref": {"pipeline_id_ref": "inner"},
         "inputs": [{"id": "in", "subflow_node_ref": "begin", "links": [{"node_id_ref": "a"}]}],
         "outputs": [{"id": "out", "subflow_node_ref": "end"}],
@@ -109,7 +224,40 @@ def test_supernodes_are_taken_apart(tmp_path: Path) -> None:
     }
     path = write_elyra(tmp_path, elyra_document([elyra_box("a"), super_box, last], inner))
 
-    assert read_elyra(path, tmp_path).flow.edges == {("a", "b"), ("b", "c")}
+    flow = read_elyra(path, tmp_path).flow
+
+    assert flow.edges == {("a", "b"), ("b", "c")}
+    assert flow.groups == (Group(name="Train_it", members=("b",)),)
+    assert read(format_flow(flow)).flow == flow
+
+
+def test_supernodes_in_supernodes(tmp_path: Path) -> None:
+    """Tasks of a group stand together; a supernode without tasks is no group."""
+
+    def around(name: str, inside: str) -> dict[str, Any]:
+        return {
+            "id": name,
+            "type": "super_node",
+            "subflow_ref": {"pipeline_id_ref": inside},
+            "app_data": {"ui_data": {"label": name}},
+        }
+
+    inner = {"id": "in", "nodes": [elyra_box("c", "b")]}
+    outer = {"id": "out", "nodes": [elyra_box("a"), around("Inner", "in"), elyra_box("d", "c")]}
+    empty = {"id": "empty", "nodes": []}
+    boxes = [around("Outer", "out"), elyra_box("b", "a"), around("Empty", "empty")]
+    path = write_elyra(tmp_path, elyra_document(boxes, outer, inner, empty))
+
+    flow = read_elyra(path, tmp_path).flow
+
+    assert [(group.name, group.members, group.parent) for group in flow.groups] == [
+        ("Outer", ("a", "d"), None),
+        ("Inner", ("c",), "Outer"),
+    ]
+    assert [task.name for task in flow.tasks] == ["a", "c", "d", "b"]
+    again = read(format_flow(flow)).flow
+    assert again is not None
+    assert (again.edges, again.groups) == (flow.edges, flow.groups)
 
 
 def test_what_is_not_carried_over_is_noted(tmp_path: Path) -> None:
@@ -123,7 +271,7 @@ def test_what_is_not_carried_over_is_noted(tmp_path: Path) -> None:
 
     notes = "\n".join(map(str, made.notes))
     assert made.flow.edges == {("a", "b")}, "what is left out hands the order on"
-    for word in ("a, b: runtime_image", "cpu 2", "catalog:odd", "Kubeflow", "gone.csv"):
+    for word in ("every task: runtime_image", "cpu 2", "catalog:odd", "Kubeflow", "gone.csv"):
         assert word in notes
     (flow, *_) = write(made, tmp_path / "out")
     written = flow.read_text("utf-8")

@@ -35,6 +35,11 @@ def cell_of(made: Import, name: str, tag: str = "parameters") -> str:
     return "".join(cells[0]["source"])
 
 
+def code_of(made: Import, name: str) -> str:
+    (copy,) = [copy for copy in made.copies if copy.path.endswith(f"/{name}.ipynb")]
+    return "\n\n".join("".join(cell["source"]) for cell in copy.notebook["cells"])
+
+
 @given(st.data())
 def test_any_graph_survives(drawn: st.DataObject) -> None:
     names = [f"task{number}" for number in range(drawn.draw(st.integers(1, 6)))]
@@ -183,12 +188,12 @@ def test_sql_is_one_task_for_each_statement(tmp_path: Path) -> None:
 
 def test_what_is_not_carried_over_is_noted(tmp_path: Path) -> None:
     entry = task("a.py", "    on_finish: hooks.check", "    papermill_params: {log_output: true}")
-    pipeline = "executor: parallel\nserializer: io.write\non_failure: hooks.cry\ntasks:\n"
+    pipeline = "executor: parallel\non_failure: hooks.cry\ntasks:\n"
     made = imported(tmp_path, {"a.py": script(), "pipeline.yaml": pipeline + entry})
 
     notes = "\n".join(map(str, made.notes))
 
-    for word in ("executor", "io.write", "hooks.cry", "a: on_finish (hooks.check)", "papermill"):
+    for word in ("executor", "hooks.cry", "a: on_finish (hooks.check) is a hook", "papermill"):
         assert word in notes
 
 
@@ -251,15 +256,170 @@ def test_what_is_spoilt_is_read_or_refused(place: int, by: Any) -> None:
 
 
 def test_dumps_and_commands(tmp_path: Path) -> None:
-    """Rows of a dump are kept in the one format that there is; folders are made for commands."""
+    """Rows of a dump go where tasks after it look for them; folders are made for commands."""
     files = {"a.sql": "select 1", "b.sh": "echo done > {{product}}"}
     entries = task("a.sql", product="out/a.csv") + task("b.sh", product="'{{o}}/b.txt'")
     files |= {"pipeline.yaml": "tasks:\n" + entries, "env.yaml": "o: made"}
 
     made = imported(tmp_path, files)
 
-    assert made.flow["a"].parameters["save"] == Constant("a.parquet")
+    assert made.flow["a"].parameters == {
+        "query": Constant("select 1"),
+        "connection": Constant("database"),
+        "product": Constant("out/a.csv"),
+    }
+    assert "to_csv(product" in code_of(made, "a")
     assert made.flow["b"].parameters["command"] == Constant(
         'mkdir -p "{{ params.o }}"\necho done > {{ params.o }}/b.txt'
     )
-    assert any("not at out/a.csv" in str(note) for note in made.notes)
+    assert any("to one file" in str(note) for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "template"),
+    [
+        ("{{ 'few' if n else 'all' }}", "{{ 'few' if params.n else 'all' }}"),
+        ("{{ path.out | upper }}", "{{ params.path_out | upper }}"),
+        ('{{ n|default("n") }}', '{{ params.n|default("n") }}'),
+        ("{{ here ~ '/' ~ n }}", "{{ '.' ~ '/' ~ params.n }}"),
+    ],
+)
+def test_placeholders_that_are_more_than_a_name(tmp_path: Path, said: str, template: str) -> None:
+    pipeline = f"tasks:\n  - source: a.py\n    product: {json.dumps(said)}\n"
+    files = {"a.py": script(), "env.yaml": "n: 1\npath: {out: o}\n", "pipeline.yaml": pipeline}
+
+    flow = imported(tmp_path, files).flow
+
+    assert flow["a"].parameters["product"] == Constant(template)
+
+
+def test_sources_whose_names_are_computed(tmp_path: Path) -> None:
+    pipeline = "tasks:\n" + task("\"{{ 'a' if n else 'b' }}.py\"")
+    files = {"a.py": script(), "env.yaml": "n: 1\n", "pipeline.yaml": pipeline}
+
+    assert [task.name for task in imported(tmp_path, files).flow.tasks] == ["a"]
+
+    files["pipeline.yaml"] = "tasks:\n" + task('"{{ 1 / 0 }}.py"')
+    with pytest.raises(DefinitionError, match="JF455"):
+        imported(tmp_path, files)
+
+
+def test_parameters_that_a_function_gives(tmp_path: Path) -> None:
+    """The task calls it, with what the pipeline says."""
+    more = "    params: {n: {dotted_path: 'work::count', start: '{{n}}'}}"
+    files = {
+        "a.py": script(),
+        "env.yaml": "n: 1\n",
+        "pipeline.yaml": "tasks:\n" + task("a.py", more),
+    }
+
+    made = imported(tmp_path, files)
+
+    assert made.flow["a"].parameters["n"] == DictOf(items=(("start", ParamRef("n")),))
+    assert "from work import count as _count\n\nn = _count(**n)" in code_of(made, "a")
+
+
+def test_functions_get_what_they_take(tmp_path: Path) -> None:
+    """With a serializer they get objects and give them back; it is called as in Ploomber."""
+    files = {
+        "work.py": "def make():\n    return 1\n\n\ndef use(upstream):\n    upstream['make']\n",
+        "pipeline.yaml": "serializer: util.store\nunserializer: util.fetch\ntasks:\n"
+        + task("work.make", product="out/x.csv")
+        + task("work.use", product="out/y.csv"),
+    }
+
+    made = imported(tmp_path, files)
+
+    assert made.flow.edges == {("make", "use")}
+    assert code_of(made, "make").endswith("store(make(), _product(product))")
+    assert "fetch" not in code_of(made, "make")
+    assert "fetch(_product(path))" in code_of(made, "use")
+    assert code_of(made, "use").endswith("store(use(upstream=upstream), _product(product))")
+    assert any("util.store" in str(note) for note in made.notes)
+
+
+def test_tasks_of_a_grid_share_their_notebook(tmp_path: Path) -> None:
+    """It has the parameters of all of them, and a name of its own."""
+    grid = "    grid: [{x: [1, 2]}, {y: 3}]"
+    entries = task("a.py", "    name: fit-", grid) + task("b.py", "    name: fit")
+    files = {"a.py": script(), "b.py": script(), "pipeline.yaml": "tasks:\n" + entries}
+
+    made = imported(tmp_path, files)
+
+    names = {task.name: Path(str(task.notebook)).stem for task in made.flow.tasks}
+    assert names == {"fit_0": "fit_3", "fit_1": "fit_3", "fit_2": "fit_3", "fit": "fit"}
+    assert cell_of(made, "fit_3") == "upstream = None\nproduct = None\nx = None\ny = None"
+
+
+def test_files_are_read_into_tables(tmp_path: Path) -> None:
+    more = ["    class: SQLUpload", "    name: up", "    to_sql_kwargs: {if_exists: replace}"]
+    entry = task("'{{o}}/t.csv'", *more, product="[main, t, table]")
+    files = {"pipeline.yaml": "clients: {SQLUpload: clients.lake}\ntasks:\n" + entry}
+
+    made = imported(tmp_path, {**files, "env.yaml": "o: made\n"})
+
+    assert made.flow["up"].parameters == {
+        "source": Constant("{{ params.o }}/t.csv"),
+        "connection": Constant("lake"),
+        "table": Constant("t"),
+        "schema": Constant("main"),
+        "options": DictOf(items=(("if_exists", Constant("replace")),)),
+    }
+    assert "read_csv(source)" in code_of(made, "up")
+
+
+def test_what_is_no_source_is_refused(tmp_path: Path) -> None:
+    files = {"pipeline.yaml": "tasks:\n" + task("data/t.csv")}
+
+    with pytest.raises(DefinitionError, match="JF456"):
+        imported(tmp_path, files)
+
+
+def test_a_folder_of_sources_with_macros(tmp_path: Path) -> None:
+    text = "{% import 'm.sql' as m %}create table {{product}} as select {{m.one()}}"
+    entry = task("a.sql", product="[t, table]")
+    files = {
+        "sql/a.sql": text,
+        "sql/m.sql": "{% macro one() %}1{% endmacro %}",
+        "pipeline.yaml": "meta: {source_loader: {path: sql}}\ntasks:\n" + entry,
+    }
+
+    flow = imported(tmp_path, files).flow
+
+    assert flow["a"].parameters["query"] == Constant("create table t as select 1")
+
+
+@pytest.mark.parametrize("text", ["{{ 1 + 'a' }}", "{% import 'gone' as m %}", "{{ nobody }}"])
+def test_templates_of_sql_that_cannot_be_filled_in(tmp_path: Path, text: str) -> None:
+    files = {"a.sql": text, "pipeline.yaml": "tasks:\n" + task("a.sql", product="[t, table]")}
+
+    with pytest.raises(DefinitionError, match="JF456"):
+        imported(tmp_path, files)
+
+
+def test_a_script_that_runs_in_its_own_folder(tmp_path: Path) -> None:
+    """Paths count from there; those that do not count from anywhere stay."""
+    more = ["    local_execution: true", "    upstream: [b]"]
+    entries = task("sub/a.py", *more, product="'{{o}}/x.csv'")
+    entries += task("b.py", product="'{{abs}}/y.csv'")
+    files = {"sub/a.py": script(), "b.py": script(), "pipeline.yaml": "tasks:\n" + entries}
+
+    flow = imported(tmp_path, {**files, "env.yaml": "o: out\nabs: /data\n"}).flow
+
+    assert flow["a"].options.cwd == "sub"
+    assert flow["a"].parameters["product"] == Constant("../{{ params.o }}/x.csv")
+    assert flow["a"].parameters["upstream"] == DictOf(
+        items=(("b", Constant("{{ params.abs }}/y.csv")),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [("{nb: o/a.html}", True), ("o/a.ipynb", True), ("{other: o/a.csv}", False)],
+)
+def test_reports_are_not_where_they_were(tmp_path: Path, product: str, said: bool) -> None:
+    files = {"a.py": script(), "pipeline.yaml": "tasks:\n" + task("a.py", product=product)}
+
+    notes = imported(tmp_path, files).notes
+
+    assert any("executed notebook" in str(note) for note in notes) is said
