@@ -51,6 +51,7 @@ from .following import Following
 from .foretelling import Foretelling
 from .once import Once
 from .owner import is_gone
+from .pages import Pages
 from .pruning import Pruning
 from .run_files import RunFiles
 from .running import Running, driver_of
@@ -113,6 +114,7 @@ class Flows:
         self.answering = Answering(lambda: self._store, clock, links, self._ask)
         self.services = Services(settings, lambda: self.stores, clock, time.sleep, tell)
         self.following = Following(lambda: self._store, bus, settings.home)
+        self.pages = Pages(self.following, self.is_left)
 
     @property
     def _definitions(self) -> Definitions:
