@@ -91,6 +91,7 @@ describe('a graph of thousands', () => {
     const spot = places.walk.spots.get('t77');
 
     expect(spot && spotAt(places, spot.x + 5, spot.y + 5)?.id).toBe('t77');
+    expect(spot && spotAt(places, spot.x - 7, spot.y - 5, 8)?.id).toBe('t77');
     expect(spotAt(places, -50, -50)).toBeUndefined();
   });
 

@@ -20,7 +20,7 @@ import { criticalPath } from './critical';
 import { edgesOf, NODE_HEIGHT, NODE_WIDTH, nodesOf } from './elements';
 import type { NodeCache } from './elements';
 import { GraphTools } from './GraphTools';
-import { frame, useDirection, useFraming } from './framing';
+import { frame, leastZoom, useDirection, useFraming } from './framing';
 import { FrameNode, GroupNode } from './GroupNode';
 import type { FrameNodeType, GroupNodeType } from './GroupNode';
 import { MapNode } from './MapNode';
@@ -39,6 +39,8 @@ import { step } from './walk';
 const NODE_TYPES = { task: TaskNode, folded: GroupNode, frame: FrameNode };
 const EDGE_TYPES = { task: TaskEdge };
 const FIT = { padding: 0.06, maxZoom: 1 };
+/** Who points so near to a painted task, in pixels, means it. */
+const NEAR = 3;
 const NONE: ReadonlySet<string> = new Set();
 /** More nodes than these, and a map of them is of use. */
 const MAP_FROM = 25;
@@ -111,12 +113,12 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   const picture = useMemo<IPicture | null>(
     () => (isLarge ? { places, tasks, faces: shown, matches, critical, chosen } : null), [isLarge, places, tasks, shown, matches, critical, chosen]
   );
-  const { screenToFlowPosition } = useReactFlow();
+  const { screenToFlowPosition, getZoom } = useReactFlow();
   /** What is painted where somebody points. */
   const pointed = useCallback(({ clientX, clientY }: React.MouseEvent): string | null => {
     const at = screenToFlowPosition({ x: clientX, y: clientY });
-    return isLarge ? (spotAt(places, at.x, at.y)?.id ?? null) : null;
-  }, [screenToFlowPosition, isLarge, places]);
+    return isLarge ? (spotAt(places, at.x, at.y, NEAR / getZoom())?.id ?? null) : null;
+  }, [screenToFlowPosition, getZoom, isLarge, places]);
   const onPane = useCallback((event: React.MouseEvent) => {
     const id = pointed(event);
     setUnfolded(null);
@@ -143,7 +145,8 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   }, cache.current.nodes), [spots, chosen, unfolded, here, at, critical, matches, direction, actions, folding]);
   const edges = useMemo(() => edgesOf(isLarge ? [] : tasks, chosen, critical, cache.current.edges), [isLarge, tasks, chosen, critical]);
   const happening = eventful(faces);
-  useFraming(places, chosen ?? (happening === null ? null : (folding.shown.get(happening) ?? happening)));
+  const centre = chosen ?? (happening === null ? null : (folding.shown.get(happening) ?? happening));
+  useFraming(places, centre);
 
   return (
     <div className="jp-Flow-graph">
@@ -152,7 +155,7 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
         onSelect(id);
       }} />
       <div className="jp-Flow-canvas" ref={canvas} role="group" aria-label={`graph of ${page.flow.name}: the arrow keys walk along its edges`}>
-        <Board.Provider value={board}><Drawing nodes={nodes} frames={frames} edges={edges} picture={picture} isNear={sight !== null} onPane={onPane} onPoint={isLarge ? onPoint : undefined} /></Board.Provider>
+        <Board.Provider value={board}><Drawing nodes={nodes} frames={frames} edges={edges} picture={picture} isNear={sight !== null} minZoom={leastZoom(places)} centre={isLarge ? centre : null} onPane={onPane} onPoint={isLarge ? onPoint : undefined} /></Board.Provider>
       </div>
     </div>
   );
@@ -165,11 +168,14 @@ interface IDrawingProps {
   /** What is to be painted, of a large graph. */
   readonly picture: IPicture | null;
   readonly isNear: boolean;
+  readonly minZoom: number;
+  /** What is in sight when the graph is larger than its box. */
+  readonly centre: string | null;
   readonly onPane: (event: React.MouseEvent) => void;
   readonly onPoint: ((event: React.MouseEvent<HTMLElement>) => void) | undefined;
 }
 
-const Drawing = memo(function Drawing({ nodes, frames, edges, picture, isNear, onPane, onPoint }: IDrawingProps) {
+const Drawing = memo(function Drawing({ nodes, frames, edges, picture, isNear, minZoom, centre, onPane, onPoint }: IDrawingProps) {
   const all = useMemo(() => [...frames, ...nodes], [frames, nodes]);
   return (
     <ReactFlow
@@ -178,7 +184,7 @@ const Drawing = memo(function Drawing({ nodes, frames, edges, picture, isNear, o
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       onlyRenderVisibleElements
-      minZoom={0.04}
+      minZoom={minZoom}
       maxZoom={1.6}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -191,19 +197,19 @@ const Drawing = memo(function Drawing({ nodes, frames, edges, picture, isNear, o
       onPaneMouseMove={onPoint as ((event: React.MouseEvent) => void) | undefined}
     >
       {picture ? <Sketch picture={picture} isNear={isNear} /> : null}
-      {picture ? <Whole places={picture.places} /> : <Controls showInteractive={false} fitViewOptions={FIT} />}
+      {picture ? <Whole places={picture.places} centre={centre} /> : <Controls showInteractive={false} fitViewOptions={FIT} />}
       {picture ? <SketchMap picture={picture} /> : nodes.length >= MAP_FROM ? <MiniMap style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeComponent={MapNode} /> : null}
     </ReactFlow>
   );
 });
 
 /** The controls of a large graph: of what is not drawn box by box, React Flow does not know. */
-function Whole({ places }: { places: IPlaces }): JSX.Element {
+function Whole({ places, centre }: { places: IPlaces; centre: string | null }): JSX.Element {
   const flow = useReactFlow();
   const store = useStoreApi();
   const fit = (): void => {
     const { width, height } = store.getState();
-    void flow.setViewport(frame(places, { width, height }, null));
+    void flow.setViewport(frame(places, { width, height }, centre));
   };
   return (
     <Controls showInteractive={false} showFitView={false}>

@@ -43,9 +43,17 @@ export function isWithin({ x, y }: ISpot, bounds: IBounds): boolean {
   return x + NODE_WIDTH >= bounds.left && x <= bounds.right && y + NODE_HEIGHT >= bounds.top && y <= bounds.bottom;
 }
 
-/** What is drawn at a point of the graph. */
-export function spotAt(places: IPlaces, x: number, y: number): ISpot | undefined {
-  return places.spots.find(spot => x >= spot.x && x <= spot.x + NODE_WIDTH && y >= spot.y && y <= spot.y + NODE_HEIGHT);
+/** What is drawn at a point of the graph, or next to it and no further off than `slack`. */
+export function spotAt({ spots }: IPlaces, x: number, y: number, slack = 0): ISpot | undefined {
+  const off = (spot: ISpot): number => Math.max(spot.x - x, x - spot.x - NODE_WIDTH, spot.y - y, y - spot.y - NODE_HEIGHT, 0);
+  let [best, least]: [ISpot | undefined, number] = [undefined, slack];
+  for (const spot of spots) {
+    const far = off(spot);
+    if (far < least || (far === least && best === undefined)) {
+      [best, least] = [spot, far];
+    }
+  }
+  return best;
 }
 
 /** The boxes to be drawn one by one in a large graph; null while they are too many. */
