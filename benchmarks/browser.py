@@ -1,7 +1,8 @@
 """What a person in JupyterLab waits for: ``python benchmarks/browser.py [--only pixels …]``.
 
 pixels: from an event that is being written to the store to the frame that shows it; frames: how
-evenly the page is drawn while a thousand tasks change; sizes: of what is loaded; start: of the Lab
+evenly the page is drawn while a thousand tasks change; large: from the wish to see a run to its
+graph, of a hundred, a thousand and ten thousand tasks; sizes: of what is loaded; start: of the Lab
 without and with the extension, A B A B. Needs a Chromium, and ``npm run build:prod``.
 """
 
@@ -49,6 +50,21 @@ OBSERVE = """() => {
   }).observe(document.querySelector('.jp-Flow-runTab'), {
     subtree: true, attributes: true, attributeFilter: ['data-state']
   });
+}"""
+#: How long it takes until a run is seen, and until its page has come, in milliseconds.
+OPENED = """async run => {
+  performance.clearResourceTimings();
+  const began = performance.now();
+  const { commands } = window.jupyterapp;
+  await commands.execute('jupyter-flow:open-run', { run });
+  while (!document.querySelector('.jp-Flow-node')) {
+    await new Promise(requestAnimationFrame);
+  }
+  // What was drawn and painted by then is on the screen after the next frame.
+  await new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)));
+  const seen = performance.now() - began;
+  const asked = performance.getEntriesByType('resource').find(each => each.name.includes(run));
+  return [seen, asked.responseEnd - began];
 }"""
 FRAMES = """() => {
   window.frames_ = [];
@@ -125,6 +141,25 @@ def frames(lab: Any, browser: Any) -> None:
     script.close()
 
 
+def large(lab: Any, browser: Any, *, times: int = 7) -> None:
+    """How long it takes to see a run: its page is asked for, parsed and drawn."""
+    for tasks in (100, 1000, 10_000):
+        name = f"large-{tasks}"
+        at = CLOCK.now() - timedelta(hours=12)
+        script = script_of.Script(lab.root, layered(name, tasks, 100), name, at=at)
+        script.play(slots=100)
+        script.close()
+        opens = []
+        for _ in range(times):
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            page = context.new_page()
+            window_of.Window(page, lab, "benchmark").open()
+            opens.append(page.evaluate(OPENED, name))
+            context.close()
+        print(f"large: {tasks:6,} tasks: seen {spread([seen for seen, _ in opens])}")
+        print(f"large: {tasks:6,} tasks: of that the answer {spread([got for _, got in opens])}")
+
+
 def sizes(_lab: Any, _browser: Any) -> None:
     """What is loaded."""
     package = REPOSITORY / "jupyter_flow"
@@ -169,6 +204,7 @@ def spread(spans: Sequence[float]) -> str:
 PARTS: dict[str, Callable[[Any, Any], None]] = {
     "pixels": pixels,
     "frames": frames,
+    "large": large,
     "sizes": sizes,
     "start": start,
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import gzip
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,8 +22,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jupyter_flow.app.bus import Bus
 from jupyter_flow.app.flows import Flows
-from jupyter_flow.app.following import Fold
+from jupyter_flow.app.following import Fold, Following
+from jupyter_flow.app.pages import Pages
 from jupyter_flow.app.settings import Settings
 from jupyter_flow.app.showing import Below, page_view
 from jupyter_flow.app.telling import event_view
@@ -153,10 +156,18 @@ def in_store(
     runs.release(lease)
     ended = watch.time(f"{kind}: load it", lambda: runs.load(run.id))
     watch.time(f"{kind}: load it again", lambda: runs.load(run.id))
+    pages = Pages(Following(lambda: runs, Bus(), Path("/")), lambda *_: False)
+    below = Below(root=Path("/"), home=Path("/"))
+
+    def page() -> bytes:
+        text = encode_view(pages.page(run.id, below))
+        return gzip.compress(text.encode(), 1, mtime=0)
+
+    for part in (f"{kind}: its page", f"{kind}: its page again"):
+        watch.sizes[part] = len(watch.time(part, page))
     watch.time(f"{kind}: in a list", lambda: runs.summaries(limit=50))
     watch.time(f"{kind}: in a grid", lambda: runs.states(run.flow_name, limit=20))
     entries = watch.time(f"{kind}: read its journal", lambda: runs.journal(run.id, limit=10**9))
-    below = Below(root=Path("/"), home=Path("/"))
     fold = Fold(lambda: (run, 0))
     told = watch.time(
         f"{kind}: its events: JSON",

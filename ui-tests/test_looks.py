@@ -1,4 +1,4 @@
-"""How runs look, light and dark; a thousand tasks are as easy to use as ten."""
+"""How runs look, light and dark; thousands of tasks are as easy to use as ten."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def churn():
     return flow.build()
 
 
-def wide(tasks):
-    """So many tasks, in layers of 25, each after two of the layer before."""
+def wide(tasks, layer=25):
+    """So many tasks, in layers, each after two of the layer before."""
     with Flow("wide") as flow:
         made = [notebook("task", n=number).named(f"t{number:04}") for number in range(tasks)]
-        for number, each in enumerate(made[25:], 25):
-            layer = number - number % 25 - 25
-            [made[number - 25], made[layer + (number * 7) % 25]] >> each
+        for number, each in enumerate(made[layer:], layer):
+            before = number - number % layer - layer
+            [made[number - layer], made[before + (number * 7) % layer]] >> each
     return flow.build()
 
 
@@ -128,6 +128,48 @@ def test_a_thousand_tasks_are_opened_searched_and_zoomed(lab, window):
     run.get_by_role("tab", name="Time line").click()
     expect(run.locator(".jp-Flow-bar").first).to_be_visible()
     window.shot("time_line")
+    script.close()
+
+
+def test_ten_thousand_tasks_are_opened_found_and_read(lab, window):
+    script = Script(lab.root, wide(10_000, 100), "wide-2", at=CLOCK.now() - timedelta(hours=9))
+    script.play(slots=100, fails=["t7503"], until=timedelta(hours=8))
+    window.open()
+    window.theme(THEMES["light"])
+    window.command("jupyter-flow:open-run", run="wide-2")
+    run = window.run
+
+    # All of it is painted; an element of the page is what can be read, and none yet.
+    expect(run.locator("canvas.jp-Flow-sketch")).to_be_visible()
+    expect(run.locator(".jp-Flow-runFacts")).to_contain_text("1 failed")
+    assert run.locator(".jp-Flow-node").count() < 5
+    window.shot("ten_thousand")
+
+    run.get_by_role("button", name="failed 1", exact=True).click()
+    run.get_by_label("find a task").press("Enter")
+    expect(run.get_by_role("region", name="what went wrong")).to_be_visible()
+    failed = window.task("t7503")
+    expect(failed).to_contain_text("cell 3/5")
+    expect(window.task("t7403")).to_contain_text("5 cells")
+    assert 10 < run.locator(".jp-Flow-node").count() < 400
+    window.shot("ten_thousand_failed")
+
+    # The keyboard goes on from there, and a click chooses what is painted.
+    failed.focus()
+    window.page.keyboard.press("ArrowLeft")
+    expect(run.locator(".jp-Flow-node:focus")).to_have_accessible_name(re.compile("^Task t74"))
+    # A task that is painted, of the layer before the one that failed.
+    run.get_by_role("button", name="Fit View").click()
+    expect(run.locator(".jp-Flow-node")).to_have_count(2)
+    box = failed.bounding_box()
+    window.page.mouse.click(box["x"] - 0.8 * box["width"], box["y"] + box["height"] / 2)
+    expect(run.locator(".jp-Flow-pane")).to_contain_text(re.compile("^t74"))
+    window.shot("ten_thousand_chosen")
+
+    run.get_by_role("tab", name="Time line").click()
+    run.get_by_role("button", name="failed 1", exact=True).click()
+    expect(run.locator(".jp-Flow-timeRow")).to_have_count(1)
+    window.shot("ten_thousand_time_line")
     script.close()
 
 

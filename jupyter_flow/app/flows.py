@@ -42,6 +42,7 @@ from .explaining import explain
 from .following import Following
 from .foretelling import Foretelling
 from .once import Once
+from .pages import Pages
 from .pruning import Pruning
 from .run_files import RunFiles
 from .running import Running
@@ -107,6 +108,7 @@ class Flows:
         self.asking = Asking(lambda: self._store, self._made_definitions, clock, self.services)
         self.answering = Answering(lambda: self._store, clock, links, self.asking.ask)
         self.following = Following(lambda: self._store, bus, settings.home)
+        self.pages = Pages(self.following, self.services.is_left)
 
     @property
     def _definitions(self) -> Definitions:

@@ -19,9 +19,6 @@ from .bus import Bus
 from .once import Once
 from .watchers import Watcher
 
-#: How often a run is read anew because something was written meanwhile.
-_PATIENCE = 5
-
 
 class Following:
     """The use-cases about runs that go on. *runs* opens the store at its first use."""
@@ -52,20 +49,8 @@ class Following:
         return self._opened().journal(run, after=after, limit=limit)
 
     def read(self, run: RunId) -> tuple[Run, int]:
-        """*run*, and the entry that it is read after.
-
-        While it is being written, it may be some entries further; they are told again then.
-        """
-        store = self._opened()
-        seq = store.last_entry(run)
-        for _ in range(_PATIENCE):
-            found, after = store.load(run), store.last_entry(run)
-            if after == seq:
-                break
-            seq, after = after, seq
-        else:
-            seq = after  # the entry before it was read
-        return found, seq
+        """*run*, and the entry that it stands after."""
+        return self._opened().load_with_seq(run)
 
 
 class Fold:

@@ -27,6 +27,9 @@ from jupyter_flow.wire import api
 
 from .definitions import CheckedFlow
 
+#: A page may have a path for each of ten thousand tasks, and pathlib takes its time.
+_join = os.path.join
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Below:
@@ -37,12 +40,14 @@ class Below:
 
     def shown(self, path: str | Path) -> str:
         """*path* below the root, with forward slashes; "" when it is not."""
-        path = Path(os.path.normpath(self.root / path))
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else ""
+        whole, root = os.path.normpath(_join(self.root, path)), _join(self.root, "")
+        if not os.path.normcase(whole).startswith(os.path.normcase(root)):
+            return "." if Path(whole) == self.root else ""
+        return whole[len(root) :].replace(os.sep, "/")
 
     def kept(self, path: str) -> str:
         """The same for a path as the store keeps it: below home."""
-        return self.shown(self.home / path) if path else ""
+        return self.shown(_join(self.home, path)) if path else ""
 
     def address(self, origin: str) -> str:
         """Where a flow was found, as it is named in requests."""
@@ -58,7 +63,7 @@ class Below:
 
 def moment(at: datetime) -> str:
     """*at* as it is sent: ISO, in UTC."""
-    return at.astimezone(UTC).isoformat()
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
 
 
 def maybe(at: datetime | None) -> str | None:
@@ -239,13 +244,18 @@ def _schedule(fired: Fired | None) -> str | None:
     return fired.series if fired is not None else None
 
 
-def page_view(run: Run, seq: int, below: Below, *, is_left: bool) -> api.RunPage:
-    """A run with all there is to see of it, after the entry *seq* of its journal."""
+def page_view(
+    run: Run, seq: int, below: Below, *, is_left: bool, flow: api.FlowView | None = None
+) -> api.RunPage:
+    """A run with all there is to see of it, after the entry *seq* of its journal.
+
+    *flow* is the view of its plan where that is there already.
+    """
     return api.RunPage(
         run=run_view(run, below, is_left=is_left),
         seq=seq,
         params=dict(run.params),
-        flow=plan_view(run.plan, below),
+        flow=flow or plan_view(run.plan, below),
         task_runs=[task_run_view(each, below) for each in run.in_order()],
     )
 

@@ -190,12 +190,12 @@ class Run:
 
 def _tallies(plan: Plan, task_runs: Iterable[TaskRun]) -> dict[str, Tally]:
     graph = plan.flow.graph
-    tallies = dict.fromkeys(graph.order, Tally())
+    counted: dict[str, Counter[TaskState]] = {name: Counter() for name in graph.order}
     ended = Counter((each.key.task, each.state) for each in task_runs)
     for (task, state), number in ended.items():
         for down in graph.downstream[task]:
-            tallies[down] = tallies[down].plus(state, number)
-    return tallies
+            counted[down][state] += number
+    return {name: Tally.of(states) for name, states in counted.items()}
 
 
 def _plus(counts: HashTrieMap[str, int], task: str, by: int) -> HashTrieMap[str, int]:

@@ -25,6 +25,15 @@ class Tally:
     skipped: int = 0
     removed: int = 0
 
+    @classmethod
+    def of(cls, states: Mapping[TaskState, int]) -> Tally:
+        """So many task runs in each of these *states*."""
+        counts: dict[str, int] = {}
+        for state, number in states.items():
+            if (column := _COLUMNS.get(state)) is not None:
+                counts[column] = counts.get(column, 0) + number
+        return cls(sum(states.values()), **counts)
+
     @property
     def ended(self) -> int:
         return self.succeeded + self.failed + self.upstream_failed + self.skipped + self.removed

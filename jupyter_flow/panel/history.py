@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_flow.app.flows import Flows
-from jupyter_flow.app.showing import Below, page_view, summary_view
+from jupyter_flow.app.showing import Below, summary_view
 from jupyter_flow.app.showing_history import grid_column, past_view
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.wire import api, history
@@ -48,9 +48,4 @@ class History:
     def pages(self, body: str) -> list[api.RunPage]:
         """Some runs with all there is to see of them."""
         named = decode_request(body, history.PagesRequest).runs
-        return [self._page(RunId(each)) for each in named]
-
-    def _page(self, run: RunId) -> api.RunPage:
-        found, seq = self._flows.following.read(run)
-        is_left = self._flows.services.is_left(found.id, found.state)
-        return page_view(found, seq, self._below, is_left=is_left)
+        return [self._flows.pages.page(RunId(each), self._below) for each in named]

@@ -20,7 +20,7 @@ import traitlets
 from jupyter_flow.app.clock import SystemClock
 from jupyter_flow.app.flows import CheckedFlow, Flows
 from jupyter_flow.app.settings import Settings
-from jupyter_flow.app.showing import Below, flow_view, page_view
+from jupyter_flow.app.showing import Below, flow_view
 from jupyter_flow.app.wiring import wire
 from jupyter_flow.core.errors import FlowError, UsageError
 from jupyter_flow.core.ids import RunId, TaskKey
@@ -138,9 +138,7 @@ class FlowPanel(anywidget.AnyWidget):
         run = self._run()
         if run is None:
             return {}
-        found, seq = self._flows.following.read(run)
-        is_left = self._flows.services.is_left(run, found.state)
-        page: dict[str, Any] = as_json(page_view(found, seq, self._below, is_left=is_left))
+        page: dict[str, Any] = as_json(self._flows.pages.page(run, self._below))
         return page
 
     def _changed(self, _: object) -> None:

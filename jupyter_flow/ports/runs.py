@@ -168,6 +168,9 @@ class RunStore(Protocol):
     def load(self, run: RunId) -> Run:
         """The run as the last recorded entry left it."""
 
+    def load_with_seq(self, run: RunId) -> tuple[Run, int]:
+        """The same, and that entry's ``seq`` (0: there is none), whatever is written meanwhile."""
+
     def summaries(
         self,
         *,

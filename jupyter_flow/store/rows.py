@@ -197,8 +197,8 @@ def key_of(task: str, index: int) -> TaskKey:
 def task_runs_of(rows: Iterable[_Row], attempts: Iterable[_Row]) -> list[TaskRun]:
     """The task runs in *rows*, each with its *attempts*, which come in their order."""
     made: dict[tuple[str, int], list[Attempt]] = {}
-    for row in attempts:
-        made.setdefault((row.task, row.map_index), []).append(_attempt_of(row))
+    for task, index, *cells in attempts:
+        made.setdefault((task, index), []).append(_attempt_of(*cells))
     return [
         TaskRun(
             key=key_of(task, index),
@@ -260,22 +260,37 @@ def attempt_row(run: RunId, key: TaskKey, attempt: Attempt) -> _Cells:
     }
 
 
-def _attempt_of(row: _Row) -> Attempt:
+def _attempt_of(
+    number: int,
+    started_at: datetime,
+    ended_at: datetime | None,
+    outcome: str | None,
+    failure: str | None,
+    cell: int,
+    cells: int,
+    notebook: str,
+    log: str,
+    parameters: str,
+    cpu: float | None,
+    memory: int | None,
+    child: str | None,
+    cluster: str | None,
+) -> Attempt:
     return Attempt(
-        number=row.number,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        outcome=Outcome(row.outcome) if row.outcome is not None else None,
-        failure=decode(row.failure, Failure) if row.failure is not None else None,
-        cell=row.cell,
-        cells=row.cells,
-        notebook=row.notebook,
-        log=row.log,
-        parameters=values_of(row.parameters),
-        cpu=row.cpu,
-        memory=row.memory,
-        child=row.child or "",
-        cluster=row.cluster or "",
+        number=number,
+        started_at=started_at,
+        ended_at=ended_at,
+        outcome=_OUTCOMES[outcome] if outcome is not None else None,
+        failure=decode(failure, Failure) if failure is not None else None,
+        cell=cell,
+        cells=cells,
+        notebook=notebook,
+        log=log,
+        parameters=values_of(parameters),
+        cpu=cpu,
+        memory=memory,
+        child=child or "",
+        cluster=cluster or "",
     )
 
 
@@ -329,3 +344,4 @@ def values_of(text: str) -> Mapping[str, Any]:
 
 
 _TASK_STATES = {state.value: state for state in TaskState}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}

@@ -66,6 +66,10 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
 
     def load(self, run: RunId) -> Run:
         """The run as the last recorded entry left it."""
+        return self.load_with_seq(run)[0]
+
+    def load_with_seq(self, run: RunId) -> tuple[Run, int]:
+        """The same, and that entry's ``seq``: a reading transaction is one view."""
         with self._database.reading() as db:
             return self._load(db, run)
 
@@ -113,7 +117,9 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
             Past(
                 run=each,
                 task_runs=tuple(
-                    rows.task_runs_of([row[:-1] for row in task_runs[each.id]], attempts[each.id])
+                    rows.task_runs_of(
+                        _without_run(task_runs[each.id]), _without_run(attempts[each.id])
+                    )
                 ),
             )
             for each in found
@@ -142,7 +148,7 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
                 raise no_such_run(run)
             where = {"the_flow": row.flow, "the_origin": row.origin, "the_date": row.logical_date}
             found = db.execute(sql.BEFORE, where).scalar_one_or_none()
-            return None if found is None else self._load(db, found)
+            return None if found is None else self._load(db, found)[0]
 
     def at(self, flow: str, origin: str | None, moments: Sequence[datetime]) -> list[RunSummary]:
         """The newest run of *flow* for each of these logical times, by their time."""
@@ -154,14 +160,14 @@ class SqlRunStore(SqlLeases, SqlJournals, SqlClearing):
                 found += _summaries(db, lists.newest_at(flow, origin, some))
         return found
 
-    def _load(self, db: Connection, run: RunId) -> Run:
+    def _load(self, db: Connection, run: RunId) -> tuple[Run, int]:
         row = db.execute(sql.RUN, {"the_run": run}).one_or_none()
         if row is None:
             raise no_such_run(run)
         task_runs = db.execute(sql.TASK_RUNS, {"the_run": run}).all()
         attempts = db.execute(sql.ATTEMPTS, {"the_run": run}).all()
         plan = self._plans.of(db, row.digest)
-        return rows.run_of(row, plan, rows.task_runs_of(task_runs, attempts))
+        return rows.run_of(row, plan, rows.task_runs_of(task_runs, attempts)), row.seq
 
     def close(self) -> None:
         """Give the connections back, those of the other stores of the same place too."""
@@ -185,6 +191,11 @@ def _by_run(found: Iterable[Any]) -> dict[str, list[Any]]:
     for row in found:
         sorted_out[row.run].append(row)
     return sorted_out
+
+
+def _without_run(found: Iterable[Any]) -> list[Any]:
+    """Rows whose last column is the run, without it."""
+    return [row[:-1] for row in found]
 
 
 def _summaries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jupyter_flow.app.naming import unknown_task
-from jupyter_flow.app.showing import page_view, summary_view
+from jupyter_flow.app.showing import summary_view
 from jupyter_flow.app.showing_history import grid_column
 from jupyter_flow.app.telling import event_view
 from jupyter_flow.core.asking import choice, ending, moment, task_key
@@ -57,9 +57,7 @@ def start(served: Served, request: api.StartRequest) -> api.Asked:
 
 def page(served: Served, *, run: str) -> api.RunPage:
     """A run with all there is to see of it."""
-    found, seq = served.flows.following.read(RunId(run))
-    is_left = served.flows.services.is_left(found.id, found.state)
-    return page_view(found, seq, served.below, is_left=is_left)
+    return served.flows.pages.page(RunId(run), served.below)
 
 
 def compare(served: Served, *, runs: str) -> list[api.RunPage]:

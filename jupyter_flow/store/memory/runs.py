@@ -45,10 +45,15 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
 
     def load(self, run: RunId) -> Run:
         """The run as the last recorded entry left it."""
+        return self.load_with_seq(run)[0]
+
+    def load_with_seq(self, run: RunId) -> tuple[Run, int]:
+        """The same, and that entry's ``seq``."""
         with self._shelf.lock:
             kept = self._shelf.run(run)
             last, plan, task_runs, fired = kept.run, kept.plan, kept.task_runs, kept.fired
-        return Run.of(
+            seq = len(kept.entries)
+        loaded = Run.of(
             id=last.id,
             plan=plan,
             state=last.state,
@@ -63,6 +68,7 @@ class MemoryRunStore(MemoryLeases, MemoryJournals, MemoryClearing):
             reason=last.reason,
             task_runs=task_runs.values(),
         )
+        return loaded, seq
 
     def summaries(
         self,

@@ -27,7 +27,7 @@ from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.runs import Cursor
 from jupyter_flow.store.tables import UtcDateTime, attempts, runs, task_runs
 
-from .runs import LIVE_STATES, TASK_RUN, THE_RUN
+from .runs import ATTEMPT, LIVE_STATES, TASK_RUN, THE_RUN
 
 #: What `jupyter_flow.store.rows.summary_of` reads.
 SUMMARY = (
@@ -142,8 +142,9 @@ def past_task_runs(some: Sequence[RunId], task: str) -> Select[Any]:
 
 
 def past_attempts(some: Sequence[RunId], task: str) -> Select[Any]:
-    """The attempts of *task* in *some* runs, in their order."""
-    found = select(attempts).where(attempts.c.run.in_(some), attempts.c.task == task)
+    """The attempts of *task* in *some* runs, in their order; the run is the last column."""
+    wanted = attempts.c.run.in_(some)
+    found = select(*ATTEMPT, attempts.c.run).where(wanted, attempts.c.task == task)
     return found.order_by(attempts.c.run, attempts.c.map_index, attempts.c.number)
 
 

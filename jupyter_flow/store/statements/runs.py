@@ -43,8 +43,27 @@ TASK_RUN = (
     task_runs.c.origin_number,
 )
 TASK_RUNS = select(*TASK_RUN).where(task_runs.c.run == bindparam("the_run"))
+#: And of their attempts.
+ATTEMPT = (
+    attempts.c.task,
+    attempts.c.map_index,
+    attempts.c.number,
+    attempts.c.started_at,
+    attempts.c.ended_at,
+    attempts.c.outcome,
+    attempts.c.failure,
+    attempts.c.cell,
+    attempts.c.cells,
+    attempts.c.notebook,
+    attempts.c.log,
+    attempts.c.parameters,
+    attempts.c.cpu,
+    attempts.c.memory,
+    attempts.c.child,
+    attempts.c.cluster,
+)
 ATTEMPTS = (
-    select(attempts)
+    select(*ATTEMPT)
     .where(attempts.c.run == bindparam("the_run"))
     .order_by(attempts.c.task, attempts.c.map_index, attempts.c.number)
 )

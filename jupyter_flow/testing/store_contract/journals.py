@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from datetime import UTC
 
@@ -118,6 +119,27 @@ class JournalPromises(StorePromises):
             numbers.append(store.last_entry(run.id))
 
         assert numbers == [0, 1, 2]
+
+    def test_a_run_is_loaded_with_the_entry_that_left_it_so_while_others_write(
+        self, open_store: OpenStore, store: RunStore, run: Run, lease: Lease
+    ) -> None:
+        seen = [store.load_with_seq(run.id)]
+        theirs = open_store()
+
+        def write() -> None:
+            for seq in range(1, 101):
+                after = replace(run, state=RunState.RUNNING, started_at=NOON, reason=str(seq))
+                recorded(theirs, lease, after)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while writer.is_alive():
+            seen.append(store.load_with_seq(run.id))
+        writer.join()
+        seen.append(store.load_with_seq(run.id))
+
+        assert [loaded.reason or "0" for loaded, _ in seen] == [str(seq) for _, seq in seen]
+        assert (seen[0][1], seen[-1][1]) == (0, 100)
 
     @pytest.mark.parametrize("after", [0, 2])
     def test_an_entry_comes_right_after_the_one_that_it_was_made_from_or_not_at_all(

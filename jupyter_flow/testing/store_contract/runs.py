@@ -35,6 +35,7 @@ _LEASE = Lease(run=_NOBODY, owner="ada", token=1)
 
 _EVERYTHING: Mapping[str, Callable[[RunStore], Any]] = {
     "load": lambda store: store.load(_NOBODY),
+    "load_with_seq": lambda store: store.load_with_seq(_NOBODY),
     "lease": lambda store: store.lease(_NOBODY, "ada", now=NOON, duration=MINUTE),
     "holder": lambda store: store.holder(_NOBODY, now=NOON),
     "renew": lambda store: store.renew(_LEASE, now=NOON, duration=MINUTE),

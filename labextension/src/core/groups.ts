@@ -57,7 +57,12 @@ export function fold(tasks: readonly TaskView[], groups: readonly GroupView[], f
   for (const task of tasks) {
     const id = shown.get(task.name) ?? task.name;
     if (id !== task.name) {
-      members.set(id, [...(members.get(id) ?? []), task]);
+      const known = members.get(id);
+      if (known) {
+        known.push(task);
+      } else {
+        members.set(id, [task]);
+      }
     }
   }
   const drawn = new Map<string, TaskView>();

@@ -2,7 +2,8 @@
  * A fast layered layout for large flows: a thousand tasks in some milliseconds.
  *
  * Each task is one layer behind the last one that it needs. Within a layer, tasks stand in the
- * order of what they are joined to, and as near to it as their neighbours let them.
+ * order of what they are joined to, and as near to it as their neighbours let them. A layer of
+ * very many is a block: in one line, nobody could see both of its ends.
  */
 /** What the layout has to know of a task. */
 export interface ILaidTask {
@@ -28,6 +29,9 @@ export interface ISpot {
 export const LAYER_GAP = 56;
 export const BOX_GAP = 24;
 
+/** A layer of more tasks than these is a block, so much longer than it is deep. */
+const MOST_BESIDE = 150;
+const LENGTH = 0.64;
 const SWEEPS = 4;
 
 type Names = readonly string[];
@@ -41,14 +45,32 @@ export function layered(tasks: readonly ILaidTask[], options: ILayoutOptions): I
   const ranks = ranksOf(upstream, downstream);
   const layers = layersOf(ranks);
   untangle(layers, upstream, downstream);
-  const size = (isAcross ? options.height : options.width) + BOX_GAP;
-  const along = placed(layers, upstream, size);
-  const deep = (isAcross ? options.width : options.height) + LAYER_GAP;
+  const [length, depth] = isAcross ? [options.height, options.width] : [options.width, options.height];
+  const lines = layers.map(layer => linesOf(layer, length + BOX_GAP, depth + BOX_GAP));
+  const along = placed(lines.flat(), upstream, length + BOX_GAP);
+  const deep = depthsOf(lines, depth);
   return tasks.map(({ name }) => {
-    const depth = (ranks.get(name) ?? 0) * deep;
-    const side = along.get(name) ?? 0;
-    return isAcross ? { id: name, x: depth, y: side } : { id: name, x: side, y: depth };
+    const x = deep.get(name) ?? 0;
+    const y = along.get(name) ?? 0;
+    return isAcross ? { id: name, x, y } : { id: name, x: y, y: x };
   });
+}
+
+/** The lines of a layer, one behind the other: one, unless there are very many tasks. */
+function linesOf(layer: Names, length: number, depth: number): Names[] {
+  const most = layer.length > MOST_BESIDE ? Math.ceil(Math.sqrt((LENGTH * layer.length * depth) / length)) : layer.length;
+  return Array.from({ length: Math.ceil(layer.length / most) }, (_, at) => layer.slice(at * most, (at + 1) * most));
+}
+
+/** How deep each task stands. */
+function depthsOf(layers: readonly Names[][], depth: number): Map<string, number> {
+  const depths = new Map<string, number>();
+  let next = 0;
+  for (const lines of layers) {
+    lines.forEach((line, at) => line.forEach(name => depths.set(name, next + at * (depth + BOX_GAP))));
+    next += lines.length * (depth + BOX_GAP) - BOX_GAP + LAYER_GAP;
+  }
+  return depths;
 }
 
 function reversed(edges: Edges): Edges {

@@ -14,6 +14,8 @@ export interface IBar {
   readonly attempt: number;
   /** How the attempt ended; null while it goes on, and for what is none. */
   readonly outcome: string | null;
+  /** Of how many attempts it tells, when of more than one. */
+  readonly many?: number;
 }
 
 export interface ITimelineRow {

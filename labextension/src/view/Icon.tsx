@@ -16,6 +16,7 @@ const PATHS = {
   clock: 'M8 2.5a5.5 5.5 0 1 0 .01 0M8 5v3.2l2.2 1.3',
   copy: 'M5.5 5.5h7v7h-7zM10.5 3.5h-7v7',
   backfill: 'M8 4.5L3.5 8L8 11.5ZM12.5 4.5L8 8L12.5 11.5Z',
+  whole: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
   trash: 'M3.5 4.5h9M6.5 4.5V3h3v1.5M5 4.5l.5 8.5h5l.5-8.5'
 } as const;
 

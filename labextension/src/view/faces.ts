@@ -168,6 +168,13 @@ export function sentence(face: ITaskFace, now: number): string {
     spent === null ? '' : `${face.endedAt === null ? 'for' : 'in'} ${duration(spent)}`,
     face.reason
   ];
-  const upstream = face.task.upstream.length ? ` Waits for ${face.task.upstream.join(', ')}.` : ' It waits for nothing.';
-  return `Task ${face.task.name}: ${parts.filter(Boolean).join(', ')}.${upstream}`;
+  return `Task ${face.task.name}: ${parts.filter(Boolean).join(', ')}. ${waits(face.task.upstream)}`;
+}
+
+/** So many names can be listened to. */
+const FEW = 20;
+
+function waits(upstream: readonly string[]): string {
+  const named = upstream.length > FEW ? `${upstream.length} tasks` : upstream.join(', ');
+  return named ? `Waits for ${named}.` : 'It waits for nothing.';
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import datetime
 from importlib import metadata
@@ -26,6 +27,26 @@ async def ended(ask: Asking, flow: str = "churn", **params: Any) -> dict[str, An
 
 def task_of(page: dict[str, Any], task: str) -> dict[str, Any]:
     return next(each for each in page["task_runs"] if each["task"] == task)
+
+
+async def test_a_large_answer_is_packed_for_whoever_can_unpack_it(
+    ask: Asking, project: Path
+) -> None:
+    body = "\n".join(["wide", *(f"t{number} = load(n={number})" for number in range(500))])
+    write_notebook(project / "wide.ipynb", f"%%flow {body}")
+    there = {"params": {"address": "wide"}, "decompress_response": False}
+    plain = await ask.fetch("flows", "one", **there)
+    packed = await ask.fetch("flows", "one", **there, headers={"Accept-Encoding": "gzip, br"})
+    again = await ask.fetch("flows", "one", **there, headers={"Accept-Encoding": "gzip, br"})
+    small = await ask.fetch("status", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 10
+    assert again.headers["Etag"] == packed.headers["Etag"] != plain.headers["Etag"]
+    assert "Content-Encoding" not in small.headers
 
 
 # -- flows and notebooks -----------------------------------------------------------------------

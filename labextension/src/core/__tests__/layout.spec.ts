@@ -90,7 +90,19 @@ describe('a layout', () => {
     const fan = Array.from({ length: 3000 }, (_, at) => ({ name: `f${at}`, upstream: at ? ['f0'] : [] }));
 
     expect(layout(chain, LR).height).toBe(LR.height);
-    expect(layout(fan, LR).width).toBeLessThan(3 * LR.width);
+    expect(layout(fan.slice(0, 100), LR).width).toBeLessThan(3 * LR.width);
+  });
+
+  it.each([LR, TB])('of a fan of thousands is a block that can be seen as a whole: %o', options => {
+    const fan = Array.from({ length: 3000 }, (_, at) => ({ name: `f${at}`, upstream: at ? ['f0'] : [] }));
+    const made = layout([...fan, { name: 'last', upstream: fan.map(each => each.name) }], options);
+    const [deep, size] = options === LR ? (['x', options.width] as const) : (['y', options.height] as const);
+    const depths = fan.slice(1).map(each => spotOf(made, each.name)[deep]);
+
+    expect(overlaps(made, options)).toEqual([]);
+    expect(Math.max(made.width / made.height, made.height / made.width)).toBeLessThan(2);
+    expect(spotOf(made, 'f0')[deep] + size).toBeLessThan(Math.min(...depths));
+    expect(Math.max(...depths) + size).toBeLessThan(spotOf(made, 'last')[deep]);
   });
 });
 

@@ -2,37 +2,45 @@
  * The graph of a run: tasks in layers, live. Zooms, fits, searches, filters; the arrow keys walk
  * along its edges. Draws only what is on the screen and only what changed: while a run goes on its
  * nodes and edges hear themselves how their tasks stand (`board`), and the graph is not drawn again.
+ * A large one is painted (`Sketch`), and drawn box by box where one is near enough to read it.
  */
 import { memo, useCallback, useMemo, useRef, useState } from 'react';
 
-import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from '@xyflow/react';
+import { ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from '@xyflow/react';
 import type { Edge } from '@xyflow/react';
 
 import type { IFolding } from '../../core/groups';
 import type { RunPage } from '../../core/wire.gen';
+import { taskSign } from '../../core/words';
 import { groupFaceOf } from '../faces';
 import type { Faces } from '../faces';
+import { Icon } from '../Icon';
 import { Board, useBoard, useFaces, useSame } from './board';
 import { criticalPath } from './critical';
 import { edgesOf, NODE_HEIGHT, NODE_WIDTH, nodesOf } from './elements';
 import type { NodeCache } from './elements';
 import { GraphTools } from './GraphTools';
-import { useDirection, useFraming } from './framing';
+import { frame, leastZoom, useDirection, useFraming } from './framing';
 import { FrameNode, GroupNode } from './GroupNode';
 import type { FrameNodeType, GroupNodeType } from './GroupNode';
 import { MapNode } from './MapNode';
+import type { IPicture } from './paint';
 import { placesOf } from './places';
 import type { IPlaces } from './places';
 import { TaskEdge } from './TaskEdge';
 import { TaskNode } from './TaskNode';
 import type { INodeActions, TaskNodeType } from './TaskNode';
 import { matching, noQuery } from './query';
+import { LARGE, spotAt, useSight } from './sight';
+import { Sketch, SketchMap } from './Sketch';
 import { useFolding } from './useFolding';
 import { step } from './walk';
 
 const NODE_TYPES = { task: TaskNode, folded: GroupNode, frame: FrameNode };
 const EDGE_TYPES = { task: TaskEdge };
 const FIT = { padding: 0.06, maxZoom: 1 };
+/** Who points so near to a painted task, in pixels, means it. */
+const NEAR = 3;
 const NONE: ReadonlySet<string> = new Set();
 /** More nodes than these, and a map of them is of use. */
 const MAP_FROM = 25;
@@ -57,7 +65,8 @@ export function Graph(props: IGraphProps): JSX.Element {
 function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
   const faces = useFaces(page);
   const { folding, set: setFolded } = useFolding(page.flow);
-  const board = useBoard(useMemo(() => withGroups(faces, folding), [faces, folding]));
+  const shown = useMemo(() => withGroups(faces, folding), [faces, folding]);
+  const board = useBoard(shown);
   const tasks = folding.tasks;
   const [direction, canvas] = useDirection(tasks);
   const places = useMemo(() => placesOf(tasks, direction, NODE_WIDTH, NODE_HEIGHT, folding.open), [tasks, direction, folding]);
@@ -99,29 +108,54 @@ function Canvas({ page, selected, onSelect }: IGraphProps): JSX.Element {
     setFolded(group, true);
   }), [places, setFolded]);
 
-  const onPane = useCallback(() => {
+  const sight = useSight(places);
+  const isLarge = places.spots.length > LARGE;
+  const picture = useMemo<IPicture | null>(
+    () => (isLarge ? { places, tasks, faces: shown, matches, critical, chosen } : null), [isLarge, places, tasks, shown, matches, critical, chosen]
+  );
+  const { screenToFlowPosition, getZoom } = useReactFlow();
+  /** What is painted where somebody points. */
+  const pointed = useCallback(({ clientX, clientY }: React.MouseEvent): string | null => {
+    const at = screenToFlowPosition({ x: clientX, y: clientY });
+    return isLarge ? (spotAt(places, at.x, at.y, NEAR / getZoom())?.id ?? null) : null;
+  }, [screenToFlowPosition, getZoom, isLarge, places]);
+  const onPane = useCallback((event: React.MouseEvent) => {
+    const id = pointed(event);
     setUnfolded(null);
-    latest.current.onSelect(null);
-  }, []);
+    if (id !== null && latest.current.folding.folded.has(id)) {
+      actions.open(id);
+    } else {
+      latest.current.onSelect(id);
+    }
+  }, [pointed, actions]);
+  const onPoint = useCallback((event: React.MouseEvent<HTMLElement>) => {
+    const face = board.get(pointed(event) ?? '');
+    event.currentTarget.title = face ? `${face.task.name}: ${taskSign(face.state).word}` : '';
+  }, [board, pointed]);
 
   const cache = useRef<{ nodes: NodeCache; edges: Map<string, Edge> }>({ nodes: new Map(), edges: new Map() });
   const first = places.spots[0]?.id ?? null;
-  const nodes = useMemo(() => nodesOf(places.spots, {
-    selected: chosen, unfolded, here: here?.id ?? chosen ?? first, takesFocus: here?.takesFocus ?? false,
+  const at = here?.id ?? chosen ?? first;
+  const spots = useMemo(
+    () => (isLarge ? places.spots.filter(({ id }) => id === at || id === chosen || sight?.has(id)) : places.spots), [isLarge, places, at, chosen, sight]
+  );
+  const nodes = useMemo(() => nodesOf(spots, {
+    selected: chosen, unfolded, here: at, takesFocus: here?.takesFocus ?? false,
     critical, matches, direction, actions, groups: folding.folded
-  }, cache.current.nodes), [places, chosen, unfolded, here, first, critical, matches, direction, actions, folding]);
-  const edges = useMemo(() => edgesOf(tasks, chosen, critical, cache.current.edges), [tasks, chosen, critical]);
+  }, cache.current.nodes), [spots, chosen, unfolded, here, at, critical, matches, direction, actions, folding]);
+  const edges = useMemo(() => edgesOf(isLarge ? [] : tasks, chosen, critical, cache.current.edges), [isLarge, tasks, chosen, critical]);
   const happening = eventful(faces);
-  useFraming(places, chosen ?? (happening === null ? null : (folding.shown.get(happening) ?? happening)));
+  const centre = chosen ?? (happening === null ? null : (folding.shown.get(happening) ?? happening));
+  useFraming(places, centre);
 
   return (
     <div className="jp-Flow-graph">
-      <GraphTools faces={faces} query={query} onQuery={setQuery} found={found} onReveal={id => {
+      <GraphTools faces={faces} query={query} onQuery={setQuery} found={found} canTrace onReveal={id => {
         reveal(folding.shown.get(id) ?? id, true);
         onSelect(id);
       }} />
       <div className="jp-Flow-canvas" ref={canvas} role="group" aria-label={`graph of ${page.flow.name}: the arrow keys walk along its edges`}>
-        <Board.Provider value={board}><Drawing nodes={nodes} frames={frames} edges={edges} onPane={onPane} /></Board.Provider>
+        <Board.Provider value={board}><Drawing nodes={nodes} frames={frames} edges={edges} picture={picture} isNear={sight !== null} minZoom={leastZoom(places)} centre={isLarge ? centre : null} onPane={onPane} onPoint={isLarge ? onPoint : undefined} /></Board.Provider>
       </div>
     </div>
   );
@@ -131,10 +165,17 @@ interface IDrawingProps {
   readonly nodes: (TaskNodeType | GroupNodeType)[];
   readonly frames: FrameNodeType[];
   readonly edges: Edge[];
-  readonly onPane: () => void;
+  /** What is to be painted, of a large graph. */
+  readonly picture: IPicture | null;
+  readonly isNear: boolean;
+  readonly minZoom: number;
+  /** What is in sight when the graph is larger than its box. */
+  readonly centre: string | null;
+  readonly onPane: (event: React.MouseEvent) => void;
+  readonly onPoint: ((event: React.MouseEvent<HTMLElement>) => void) | undefined;
 }
 
-const Drawing = memo(function Drawing({ nodes, frames, edges, onPane }: IDrawingProps) {
+const Drawing = memo(function Drawing({ nodes, frames, edges, picture, isNear, minZoom, centre, onPane, onPoint }: IDrawingProps) {
   const all = useMemo(() => [...frames, ...nodes], [frames, nodes]);
   return (
     <ReactFlow
@@ -143,7 +184,7 @@ const Drawing = memo(function Drawing({ nodes, frames, edges, onPane }: IDrawing
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       onlyRenderVisibleElements
-      minZoom={0.04}
+      minZoom={minZoom}
       maxZoom={1.6}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -153,12 +194,29 @@ const Drawing = memo(function Drawing({ nodes, frames, edges, onPane }: IDrawing
       disableKeyboardA11y
       zoomOnDoubleClick={false}
       onPaneClick={onPane}
+      onPaneMouseMove={onPoint as ((event: React.MouseEvent) => void) | undefined}
     >
-      <Controls showInteractive={false} fitViewOptions={FIT} />
-      {nodes.length >= MAP_FROM ? <MiniMap style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeComponent={MapNode} /> : null}
+      {picture ? <Sketch picture={picture} isNear={isNear} /> : null}
+      {picture ? <Whole places={picture.places} centre={centre} /> : <Controls showInteractive={false} fitViewOptions={FIT} />}
+      {picture ? <SketchMap picture={picture} /> : nodes.length >= MAP_FROM ? <MiniMap style={MAP} pannable zoomable ariaLabel="map of the whole graph" nodeComponent={MapNode} /> : null}
     </ReactFlow>
   );
 });
+
+/** The controls of a large graph: of what is not drawn box by box, React Flow does not know. */
+function Whole({ places, centre }: { places: IPlaces; centre: string | null }): JSX.Element {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const fit = (): void => {
+    const { width, height } = store.getState();
+    void flow.setViewport(frame(places, { width, height }, centre));
+  };
+  return (
+    <Controls showInteractive={false} showFitView={false}>
+      <ControlButton onClick={fit} title="Fit View" aria-label="Fit View"><Icon name="whole" /></ControlButton>
+    </Controls>
+  );
+}
 
 /** The faces of all tasks, and of the groups that are folded. */
 function withGroups(faces: Faces, { tasks, folded }: IFolding): Faces {

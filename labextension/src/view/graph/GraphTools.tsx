@@ -1,4 +1,4 @@
-/** The tools above a graph: a search that highlights, the states as filters, the critical path. */
+/** The tools above a graph or a time line: a search, the states as filters, the critical path. */
 import { memo, useState } from 'react';
 
 import { taskSign } from '../../core/words';
@@ -13,9 +13,11 @@ export interface IGraphToolsProps {
   readonly onQuery: (query: IQuery) => void;
   readonly found: ReadonlySet<string> | null;
   readonly onReveal: (task: string) => void;
+  /** Whether the critical path can be shown. */
+  readonly canTrace?: boolean;
 }
 
-export const GraphTools = memo(function GraphTools({ faces, query, onQuery, found, onReveal }: IGraphToolsProps) {
+export const GraphTools = memo(function GraphTools({ faces, query, onQuery, found, onReveal, canTrace = false }: IGraphToolsProps) {
   const [at, setAt] = useState(-1);
   const toggle = (state: string): void => {
     const states = query.states.includes(state) ? query.states.filter(each => each !== state) : [...query.states, state];
@@ -60,15 +62,17 @@ export const GraphTools = memo(function GraphTools({ faces, query, onQuery, foun
           </button>
         ))}
       </span>
-      <button
-        type="button"
-        className="jp-Flow-chip jp-Flow-push"
-        aria-pressed={query.critical}
-        title="the chain of tasks that took longest"
-        onClick={() => onQuery({ ...query, critical: !query.critical })}
-      >
-        Critical path
-      </button>
+      {canTrace ? (
+        <button
+          type="button"
+          className="jp-Flow-chip jp-Flow-push"
+          aria-pressed={query.critical}
+          title="the chain of tasks that took longest"
+          onClick={() => onQuery({ ...query, critical: !query.critical })}
+        >
+          Critical path
+        </button>
+      ) : null}
     </div>
   );
 });

@@ -9,29 +9,39 @@ import { elapsed } from '../faces';
  */
 export function criticalPath(faces: Faces, now: number): ReadonlySet<string> {
   const best = new Map<string, { total: number; from: string | null }>();
-  const visit = (name: string): number => {
-    const known = best.get(name);
-    if (known) {
-      return known.total;
+  // Upstream first; by a list and not by calls, as a chain may have ten thousand tasks.
+  const visit = (start: string): number => {
+    const ahead = [start];
+    for (let name = ahead.at(-1); name !== undefined; name = ahead.at(-1)) {
+      const upstream = faces.get(name)?.task.upstream ?? [];
+      const isNew = !best.has(name);
+      best.set(name, best.get(name) ?? { total: 0, from: null });
+      const unknown = isNew ? upstream.filter(each => !best.has(each)) : [];
+      if (unknown.length) {
+        ahead.push(...unknown);
+        continue;
+      }
+      ahead.pop();
+      best.set(name, reached(name, upstream));
     }
-    best.set(name, { total: 0, from: null });
-    const face = faces.get(name);
+    return best.get(start)?.total ?? 0;
+  };
+  const reached = (name: string, upstream: readonly string[]): { total: number; from: string | null } => {
     let total = 0;
     let from: string | null = null;
-    for (const each of face?.task.upstream ?? []) {
-      const behind = visit(each);
+    for (const each of upstream) {
+      const behind = best.get(each)?.total ?? 0;
       if (behind > total) {
         [total, from] = [behind, each];
       }
     }
-    total += face ? (elapsed(face, now) ?? 0) : 0;
-    best.set(name, { total, from });
-    return total;
+    const face = faces.get(name);
+    return { total: total + (face ? (elapsed(face, now) ?? 0) : 0), from };
   };
   let last: string | null = null;
   let longest = 0;
   for (const name of faces.keys()) {
-    const total = visit(name);
+    const total = best.get(name)?.total ?? visit(name);
     if (total > longest) {
       [longest, last] = [total, name];
     }

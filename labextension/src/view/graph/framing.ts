@@ -7,6 +7,7 @@ import type { TaskView } from '../../core/wire.gen';
 import { NODE_HEIGHT, NODE_WIDTH } from './elements';
 import { bestDirection } from './places';
 import type { Direction, IPlaces } from './places';
+import { LARGE } from './sight';
 
 /** Room around the graph. */
 const PAD = 28;
@@ -22,11 +23,16 @@ export interface IFrame {
   readonly zoom: number;
 }
 
+/** How far away it can be seen from: what is painted can be smaller than what is drawn. */
+export function leastZoom(places: IPlaces): number {
+  return places.spots.length > LARGE ? 0.02 : 0.04;
+}
+
 /** How to show `places` in a box: whole if it can be read then, else around `centre`. Pure. */
 export function frame(places: IPlaces, box: { width: number; height: number }, centre: string | null): IFrame {
   const fits = Math.min((box.width - 2 * PAD) / places.width, (box.height - 2 * PAD) / places.height);
   const isWhole = fits >= SMALL || places.spots.length > MANY;
-  const zoom = Math.max(0.04, Math.min(1, isWhole ? fits : LEGIBLE));
+  const zoom = Math.max(leastZoom(places), Math.min(1, isWhole ? fits : LEGIBLE));
   const spot = places.walk.spots.get(centre ?? '') ?? places.spots[0];
   const place = (size: number, room: number, at: number): number => {
     const drawn = size * zoom;

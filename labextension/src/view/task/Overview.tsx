@@ -4,12 +4,11 @@ import { useState } from 'react';
 import { keyOf } from '../../core/run';
 import { zoned } from '../../core/time';
 import type { AttemptView, RunPage, TaskRunView, TaskView } from '../../core/wire.gen';
-import { taskSign } from '../../core/words';
+import { duration, overall, TALLY_ORDER, taskSign } from '../../core/words';
 import type { IRunActions } from '../actions';
 import { Facts } from '../Facts';
 import { bytes } from '../numbers';
 import { Sign } from '../Sign';
-import { duration, overall } from '../../core/words';
 import { Failure } from './Failure';
 
 export interface IOverviewProps {
@@ -69,27 +68,36 @@ function Why({ task, why }: { task: string; why: (task: string) => Promise<strin
   );
 }
 
+/** So many of the tasks that a task waits for are listed. */
+const MOST = 50;
+
 function Upstream({ page, task, onSelect }: Pick<IOverviewProps, 'page' | 'task' | 'onSelect'>): JSX.Element | null {
   if (task.upstream.length === 0) {
     return null;
   }
+  const states = statesOf(page, task.upstream);
+  // If not all can be listed, then those that did not go well.
+  const order: readonly string[] = states.size > MOST ? TALLY_ORDER : [];
+  const listed = [...states].sort(([, a], [, b]) => order.indexOf(a) - order.indexOf(b)).slice(0, MOST);
   return (
     <section className="jp-Flow-facts">
       <h4>Waits for</h4>
       <p className="jp-Flow-wrapped">
-        {task.upstream.map(name => (
+        {listed.map(([name, state]) => (
           <button key={name} type="button" className="jp-Flow-chip" onClick={() => onSelect(name)}>
-            <Sign state={stateOf(page, name)} /> {name}
+            <Sign state={state} /> {name}
           </button>
         ))}
+        {states.size > MOST ? <span className="jp-Flow-soft">and {states.size - MOST} more</span> : null}
       </p>
     </section>
   );
 }
 
-function stateOf(page: RunPage, task: string): string {
-  const states = page.task_runs.filter(each => each.task === task).map(each => each.state);
-  return states.length ? overall(states) : 'pending';
+function statesOf(page: RunPage, tasks: readonly string[]): ReadonlyMap<string, string> {
+  const states = new Map<string, string[]>(tasks.map(each => [each, []]));
+  page.task_runs.forEach(each => states.get(each.task)?.push(each.state));
+  return new Map([...states].map(([task, found]) => [task, found.length ? overall(found) : 'pending']));
 }
 
 function Measures({ attempt, task }: { attempt: AttemptView | null; task: TaskView }): JSX.Element | null {

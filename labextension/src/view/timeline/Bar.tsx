@@ -24,7 +24,8 @@ export interface IBarProps {
 
 export const Bar = memo(function Bar({ bar, left, right, onClick }: IBarProps) {
   const spent = duration((bar.end - bar.start) / 1000);
-  const what = WAITS[bar.kind] ?? `attempt ${bar.attempt}, ${outcomeWord(bar.outcome) || 'running'}`;
+  const which = bar.many ? `${bar.many} attempts` : `attempt ${bar.attempt}`;
+  const what = WAITS[bar.kind] ?? `${which}, ${outcomeWord(bar.outcome) || 'running'}`;
   return (
     <span
       className="jp-Flow-bar"
