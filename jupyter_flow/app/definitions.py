@@ -16,6 +16,7 @@ from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.errors import (
     ConflictError,
     DefinitionError,
+    FlowError,
     NotFoundError,
     Problem,
     UsageError,
@@ -197,18 +198,24 @@ class Definitions:
         raise_if_any(problems)
         return bound
 
-    def keep(self, plan: Plan) -> None:
+    def keep(self, plan: Plan, *, may_owe: bool = False) -> None:
         """Take a snapshot of each notebook that *plan* runs, those of its children included.
 
-        Other machines find them too, if there are others.
+        Other machines find them too, if there are others. With *may_owe* that may come later: until
+        then only this machine can run them. Without, FlowError (JF607) says that it cannot be now.
         """
         plans = list(plan.with_all_children())
         targets = [t for each in plans for t in each.targets.values() if t.has_notebook]
         for path, digest in {(each.path, each.digest) for each in targets}:
             self._snapshots.take(path, digest)
-            snapshot = self._snapshots.path(digest)
-            if not self._shared().has(snapshot):
-                self._shared().put(snapshot)
+            snapshot, shared = self._snapshots.path(digest), self._shared()
+            try:
+                if not shared.has(snapshot):
+                    shared.put(snapshot)
+            except FlowError:
+                if not may_owe:
+                    raise
+                shared.owe(f"notebook-{digest}", [snapshot])
 
     def notebook(self, path: Path) -> Notebook:
         """The notebook at *path*. Raises NotFoundError and, if it is none, DefinitionError."""

@@ -217,7 +217,8 @@ class Scheduling:
         if plan is None:
             checked = self._definitions.flow(schedule.origin)
             plan = checked.runnable()
-            self._definitions.keep(plan)
+            # It is due, and this service can run it: others may find the notebooks later.
+            self._definitions.keep(plan, may_owe=True)
             followed = self._following(schedule, plan.flow, FlowOptions())
             if not schedule.is_own and plan.flow.options.schedule is not None:
                 options = plan.flow.options

@@ -1,6 +1,10 @@
 """A place that fsspec reaches: S3, Google Cloud, Azure, SFTP, another disk.
 
 A file appears there with all that is in it, or not at all. Knows nothing of what the files are.
+
+A place that does not answer costs time each time that it is asked. Who can do without it for now is
+impatient: then it is asked less often, and not at all for a while after it has kept somebody
+waiting.
 """
 
 from __future__ import annotations
@@ -9,13 +13,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 from jupyter_flow.core.errors import FlowError
 
+from . import s3
+
 #: Stores in which a file appears only once all of it has arrived; elsewhere it is renamed then.
 _WHOLE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"})
+#: No library bounds how long sending takes. So many seconds, and one more for so many bytes, are
+#: more than it ever does.
+_ENOUGH, _SLOWEST = 60.0, 10_000
+#: What fails only after so many seconds has not answered, and is left alone for so many.
+_LONG, _PAUSE = 3.0, 15.0
 
 
 class Place:
@@ -24,17 +36,24 @@ class Place:
     Connected to at the first use. Any thread may call.
     """
 
-    def __init__(self, url: str, what: str) -> None:
+    def __init__(self, url: str, what: str, *, is_patient: bool = True) -> None:
         self.url = url.rstrip("/")
         self._what = what
         self._protocol = url.partition("://")[0]
+        self._is_patient = is_patient
+        self._silent_until = 0.0
 
     @cached_property
     def _found(self) -> tuple[Any, str]:
         """fsspec's file system, and the path in it."""
         import fsspec
 
-        system, path = fsspec.url_to_fs(self.url, skip_instance_cache=True)  # ours alone
+        options: dict[str, Any] = {"skip_instance_cache": True}  # ours alone
+        if self._protocol in s3.PROTOCOLS:
+            options |= s3.settings(self._protocol, is_patient=self._is_patient)
+        system, path = fsspec.url_to_fs(self.url, **options)
+        if not self._is_patient and hasattr(system, "retries"):
+            system.retries = 1  # those of its library are enough
         return system, path.rstrip("/")
 
     @contextmanager
@@ -43,6 +62,9 @@ class Place:
 
         Raises FlowError (JF607); a FileNotFoundError as it is, where *may_miss*.
         """
+        began = monotonic()
+        if began < self._silent_until:
+            raise self._unusable("it did not answer a moment ago")
         try:
             system, root = self._found
             system.invalidate_cache()  # what others put is to be seen at once
@@ -59,17 +81,22 @@ class Place:
             # Each file system raises what its library raises: there is no narrower class.
             if may_miss and isinstance(error, FileNotFoundError):
                 raise
-            raise FlowError(
-                f"{self._what} {self.url} cannot be used: {type(error).__name__}: {error}",
-                hint="See to its address and to what gives access to it; then try the task again.",
-                code="JF607",
-            ) from error
+            if not self._is_patient and monotonic() - began > _LONG:
+                self._silent_until = monotonic() + _PAUSE
+            raise self._unusable(f"{type(error).__name__}: {error}") from error
+
+    def _unusable(self, why: str) -> FlowError:
+        return FlowError(
+            f"{self._what} {self.url} cannot be used: {why}",
+            hint="See to its address and to what gives access to it; then try again.",
+            code="JF607",
+        )
 
     def put(self, file: Path, name: str) -> None:
         """Copy *file* there, in place of what was there."""
         with self.reached(name) as (system, path):
             if self._protocol in _WHOLE:
-                system.put_file(str(file), path)
+                _put_in_time(system, file, path)
             else:
                 self._put_and_rename(system, file, path)
 
@@ -121,3 +148,14 @@ class Place:
             with suppress(Exception):
                 system.rm_file(draft)
             raise
+
+
+def _put_in_time(system: Any, file: Path, path: str) -> None:
+    if not system.async_impl:
+        system.put_file(str(file), path)
+        return
+    from fsspec.asyn import sync
+
+    enough = _ENOUGH + file.stat().st_size / _SLOWEST
+    put = system._put_file  # noqa: SLF001 - what a file system of its own is to define
+    sync(system.loop, put, str(file), path, timeout=enough)

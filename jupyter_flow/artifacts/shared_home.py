@@ -1,13 +1,14 @@
 """The home that machines share: a place that fsspec reaches, laid out as each one's own home.
 
 Beside the files of this home it is noted which of them are as they are there, so that what does
-not change any more is asked for once.
+not change any more is asked for once; and which are to be put there as soon as that can be.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -33,6 +34,15 @@ class LoneHome:
     def put(self, path: Path, *, is_last: bool = True) -> None:
         """Nothing: nobody would look for it."""
 
+    def owe(self, what: str, paths: Sequence[Path]) -> None:
+        """Nothing: it is owed to nobody."""
+
+    def owed(self) -> list[str]:
+        return []
+
+    def settle(self, what: str) -> None:
+        """Nothing: nothing is owed."""
+
     def fetch(self, path: Path, *, is_last: bool = True) -> None:
         """Nothing: what is not here is nowhere."""
 
@@ -49,9 +59,10 @@ class RemoteHome:
     is_shared = True
 
     def __init__(self, url: str, home: Path) -> None:
-        self._place = Place(url, "the shared home")
+        self._place = Place(url, "the shared home", is_patient=False)
         self._home = home
         self._notes = home / "shared"
+        self._debts = home / "unshared"
 
     def put(self, path: Path, *, is_last: bool = True) -> None:
         for file in _files_in(path):
@@ -59,6 +70,25 @@ class RemoteHome:
                 self._place.put(file, self._name(file))
                 if is_last:
                     self._note(file, _LAST)
+
+    def owe(self, what: str, paths: Sequence[Path]) -> None:
+        self._debts.mkdir(parents=True, exist_ok=True)
+        names = [self._name(each) for each in paths]
+        self._debt(what).write_text(json.dumps(names), "utf-8")
+
+    def owed(self) -> list[str]:
+        return [each.stem for each in sorted(self._debts.glob("*.json"))]
+
+    def settle(self, what: str) -> None:
+        try:
+            names = json.loads(self._debt(what).read_text("utf-8"))
+        except FileNotFoundError:
+            return
+        except ValueError:  # somebody is writing it, or died of it
+            return
+        for name in names:
+            self.put(self._home / name)
+        self._debt(what).unlink(missing_ok=True)
 
     def fetch(self, path: Path, *, is_last: bool = True) -> None:
         noted = self._noted(path)
@@ -101,6 +131,9 @@ class RemoteHome:
             finally:
                 draft.unlink(missing_ok=True)
         self._note(file, _LAST if is_last else version)
+
+    def _debt(self, what: str) -> Path:
+        return self._debts / f"{what}.json"
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._home).as_posix()

@@ -6,7 +6,6 @@ lasts, they find it as it was some seconds ago. What could not be shared is, lat
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Sequence
@@ -42,19 +41,17 @@ class _Shared:
 
 
 class SharingExecutor:
-    """Has *executor* make attempts, and *shared* keep what they write below *home*."""
+    """Has *executor* make attempts, and *shared* keep what they write."""
 
-    def __init__(self, executor: Executor, shared: SharedHome, home: Path) -> None:
+    def __init__(self, executor: Executor, shared: SharedHome) -> None:
         self._executor = executor
         self._shared = shared
-        self._home = home
-        self._unshared = home / "unshared"
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="sharing")
         self._catching_up = threading.Lock()
         self._lasting: dict[_Attempt, _Shared] = {}
         self._changed = threading.Condition()
         self._watching: threading.Thread | None = None
-        self._is_closed = False
+        self._owes = self._is_closed = False
 
     def start(self, assignment: Assignment, report: Report) -> None:
         self._executor.start(assignment, self._sharing(assignment, report))
@@ -127,16 +124,18 @@ class SharingExecutor:
         return hear
 
     def _watch(self) -> None:
-        """Share what lasts, now and again."""
+        """Share what lasts, and what could not be shared before, now and again."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._lasting or self._is_closed)
+                self._changed.wait_for(lambda: self._lasting or self._owes or self._is_closed)
                 self._changed.wait_for(lambda: self._is_closed, timeout=_BETWEEN)
                 if self._is_closed:
                     return
                 lasting = list(self._lasting.values())
             for each in lasting:
                 self._share_so_far(each)
+            if self._owes:
+                self._catch_up()
 
     def _share_so_far(self, shared: _Shared) -> None:
         given = shared.assignment
@@ -154,58 +153,48 @@ class SharingExecutor:
     def _end(self, shared: _Shared, ended: AttemptEnded) -> None:
         """Share all of it, then tell; what is not shared by then will be, see `_catch_up`."""
         given = shared.assignment
+        what = f"{given.run}-{given.key}-{given.number}"
         self._share_no_more(given.run, given.key, given.number)
         try:
             with shared.lock:
                 shared.is_over = True
-                is_shared = self._put(self._note(given))
+                self._shared.owe(what, (given.log, given.executed, given.artifacts))
+                is_shared = self._settle(what)
         except Exception:  # its end must be told, whatever happens
             log.exception("an attempt could not be shared")
             is_shared = False
         shared.report(ended)
         if is_shared:
             self._catch_up()
+        else:
+            self._owe()
 
     def _share_no_more(self, run: RunId, key: TaskKey, number: int) -> None:
         with self._changed:
             self._lasting.pop((run, key, number), None)
 
-    def _note(self, given: Assignment) -> Path:
-        """Note that the attempt is to be shared, so that it will be, whatever happens."""
-        names = [
-            path.relative_to(self._home).as_posix()
-            for path in (given.log, given.executed, given.artifacts)
-        ]
-        note = self._unshared / f"{given.run}-{given.key}-{given.number}.json"
-        self._unshared.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps(names), "utf-8")
-        return note
-
-    def _put(self, note: Path) -> bool:
-        """Share what is noted; False when that cannot be now."""
+    def _settle(self, what: str, *, level: int = logging.WARNING) -> bool:
+        """Share what is owed; False when that cannot be now."""
         try:
-            names = json.loads(note.read_text("utf-8"))
-            for name in names:
-                self._shared.put(self._home / name)
+            self._shared.settle(what)
         except (FlowError, OSError) as error:
-            log.warning(
-                "an attempt is not shared yet",
-                extra={"action": "not_shared", "attempt": note.stem, "why": str(error)},
-            )
+            about = {"action": "not_shared", "attempt": what, "why": str(error)}
+            log.log(level, "an attempt is not shared yet", extra=about)
             return False
-        note.unlink(missing_ok=True)
         return True
+
+    def _owe(self) -> None:
+        with self._changed:
+            self._owes = True
+            self._changed.notify_all()
 
     def _catch_up(self) -> None:
         """Share what could not be shared before, by this process or one that died."""
         if not self._catching_up.acquire(blocking=False):
             return
         try:
-            for note in sorted(self._unshared.glob("*.json")):
-                try:
-                    if not self._put(note):
-                        return
-                except ValueError:  # somebody is writing it, or died of it
-                    continue
+            self._owes = False
+            if not all(self._settle(each, level=logging.DEBUG) for each in self._shared.owed()):
+                self._owe()
         finally:
             self._catching_up.release()

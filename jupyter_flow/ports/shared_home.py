@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,15 @@ class SharedHome(Protocol):
         It appears there wholly, in place of what was there. With *is_last* it will never change
         again. Nothing happens if there is no such file here.
         """
+
+    def owe(self, what: str, paths: Sequence[Path]) -> None:
+        """Note here that *paths* are to be put, by any process; *what* is the name of the note."""
+
+    def owed(self) -> list[str]:
+        """What is noted, in order."""
+
+    def settle(self, what: str) -> None:
+        """Put what is noted as *what*, and strike the note out. Nothing happens without a note."""
 
     def fetch(self, path: Path, *, is_last: bool = True) -> None:
         """Have the file here as it is there, or, if it is a folder there, all its files.

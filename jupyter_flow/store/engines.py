@@ -10,13 +10,16 @@ system by then, but the last moments before a power cut may be missing; the data
 stays whole. The executed notebooks beside it are no better off, and a task whose end is missing
 is taken for lost and run again. In exchange no commit waits for the disk.
 
-On PostgreSQL a reader's transaction is one snapshot, as in SQLite.
+On PostgreSQL a reader's transaction is one snapshot, as in SQLite. Its server may be behind a link
+that breaks without a word; the system would wait a quarter of an hour for an answer, and the server
+two hours for the next question. Both give up a connection that is silent for `SILENCE`, so that
+here the lease is known to be over, and there nothing stays locked for one who is gone.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -24,11 +27,32 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from jupyter_flow.core.errors import StoreUnreachableError
 
 #: How long a writer waits for another one.
 PATIENCE = timedelta(seconds=30)
+#: How long the other side of a connection may not even confirm that it has heard.
+SILENCE = timedelta(seconds=5)
+
+#: The same in libpq's words, and how many seconds connecting may take; a URL may say otherwise.
+_LIBPQ: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": SILENCE.seconds - 2,
+    "tcp_user_timeout": SILENCE.seconds * 1000,
+}
+#: And in the server's, for each of our sessions. One that was stopped within a transaction must not
+#: keep its locks from the others either.
+_SESSION: Mapping[str, int] = {
+    "idle_in_transaction_session_timeout": PATIENCE.seconds * 1000,
+    "tcp_keepalives_idle": 2,
+    "tcp_keepalives_interval": 1,
+    "tcp_keepalives_count": SILENCE.seconds - 2,
+    "tcp_user_timeout": SILENCE.seconds * 1000,
+}
 
 _WRITES = "jupyter_flow_writes"
 
@@ -47,6 +71,7 @@ def sqlite_engine(path: Path) -> Engine:
 def postgres_engine(url: URL) -> Engine:
     """An engine on a PostgreSQL server; connections that the server closed are replaced."""
     engine = create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "do_connect", _be_impatient)
     event.listen(engine, "connect", _prepare_postgres)
     return engine
 
@@ -68,7 +93,7 @@ def reachable(engine: Engine) -> Iterator[None]:
     """Turns the driver's words for "the database does not answer" into an error that helps."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, NoConnectionError) as error:
         raise unreachable(engine.url, error) from error
     except DBAPIError as error:
         # "file is not a database" has no class of its own.
@@ -94,10 +119,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
+def _be_impatient(dialect: Any, _record: Any, _words: Any, named: dict[str, Any]) -> None:
+    if dialect.driver in {"psycopg", "psycopg2"}:  # others do not use libpq
+        for name, value in _LIBPQ.items():
+            named.setdefault(name, value)
+
+
 def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """A process that was stopped within a transaction must not keep its locks from the others."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{PATIENCE.seconds}s'")
+        cursor.execute("; ".join(f"SET {name} = {value}" for name, value in _SESSION.items()))
     connection.commit()
 
 

@@ -67,6 +67,21 @@ class SharedHomeContract:
         found = {each.name for each in there.joinpath("runs").rglob("*.txt")}
         assert found == {"a.txt", "b.txt"}
 
+    def test_what_is_owed_is_put_by_whoever_comes_next(
+        self, open_home: OpenHome, here: Path, there: Path
+    ) -> None:
+        log = written(here / "runs" / "1.log", "x")
+        open_home(here).owe("one", [log, here / "runs" / "never"])
+        assert not open_home(there).has(there / "runs" / "1.log")
+
+        again = open_home(here)
+        assert again.owed() == ["one"]
+        again.settle("one")
+        again.settle("another")
+
+        assert again.owed() == []
+        assert open_home(there).has(there / "runs" / "1.log")
+
     def test_what_is_not_there_changes_nothing(self, open_home: OpenHome, there: Path) -> None:
         own = written(there / "runs" / "1.log", "own")
         home = open_home(there)

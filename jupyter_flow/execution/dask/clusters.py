@@ -6,9 +6,11 @@ What a cluster is made of is its class's business (`dask_jobqueue`, `dask_kubern
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -21,8 +23,10 @@ from jupyter_flow.core.errors import FlowError
 from .parcels import difference, installed
 from .worker import TOPIC
 
-#: How many seconds a scheduler may take to answer.
+#: How many seconds connecting to a scheduler may take.
 _TIMEOUT = 10.0
+#: And an answer of it. Dask may wait for ever for one that was on its way when the link broke.
+_ANSWER = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Cluster:
                     left = threading.Thread(target=_leave, args=(self._client,), daemon=True)
                     left.start()
                     self._left.append(left)
+                    self._client = None
                 self._client = self._connected()
                 self._address = self._client.scheduler_info()["address"]
                 self._client.subscribe_topic(TOPIC, heard)
@@ -102,13 +107,9 @@ class Cluster:
         else:
             self._made = address = self._made or self._make()
         try:
-            return Client(address, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+            return _client_of(address)
         except (OSError, ValueError, TimeoutError) as error:
-            raise FlowError(
-                f"the Dask scheduler {address} cannot be reached: {error}",
-                hint="Start it (dask scheduler), or correct the address: --dask-scheduler.",
-                code="JF615",
-            ) from error
+            raise _unreachable(str(address), error) from error
 
     def _make(self) -> Any:
         config = self.config
@@ -129,8 +130,61 @@ class Cluster:
         return made
 
 
+def _client_of(address: Any) -> Any:
+    """A connection to it. Dask would wait for ever for a scheduler that answers nothing."""
+    found: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            found.set_result(Client(address, timeout=_TIMEOUT, set_as_default=False))  # type: ignore[no-untyped-call]
+        except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+            found.set_exception(error)
+
+    def leave(late: Future[Any]) -> None:
+        if late.exception() is None:
+            _leave(late.result())
+
+    threading.Thread(target=connect, name="dask connection", daemon=True).start()
+    try:
+        return found.result(timeout=3 * _TIMEOUT)
+    except TimeoutError:
+        found.add_done_callback(leave)
+        raise
+
+
+@contextmanager
+def reaching(client: Any) -> Iterator[None]:
+    """Raises FlowError (JF615) for whatever is raised because the connection is cut."""
+    try:
+        yield
+    except (Exception, asyncio.CancelledError) as error:
+        if isinstance(error, OSError | asyncio.CancelledError) or client.status != "running":
+            address = client.scheduler.address if client.scheduler is not None else ""
+            raise _unreachable(address, error) from error
+        raise
+
+
+def ask(method: Any, *args: Any, **named: Any) -> Any:
+    """What *method* of a `Client` gives. Raises FlowError (JF615) when it does not come in time."""
+
+    async def asked() -> Any:
+        return await method(*args, **named)
+
+    client = method.__self__
+    with reaching(client):
+        return client.sync(asked, callback_timeout=_ANSWER)
+
+
+def _unreachable(address: str, error: BaseException) -> FlowError:
+    return FlowError(
+        f"the Dask scheduler {address} cannot be reached: {str(error) or type(error).__name__}",
+        hint="Start it (dask scheduler), or correct the address: --dask-scheduler.",
+        code="JF615",
+    )
+
+
 def _leave(client: Any) -> None:
-    """Close a connection that was cut: that takes its time, and may fail."""
+    """Close a connection that was cut, or came too late: that takes its time, and may fail."""
     with suppress(Exception):
         client.close()
 
@@ -140,7 +194,7 @@ def unlike_workers(scheduler: str) -> tuple[int, dict[str, str]]:
     cluster = Cluster(ClusterConfig(scheduler=scheduler))
     try:
         client = cluster.client(lambda _: None)
-        found: dict[str, str] = client.run(difference, dict(installed()), on_error="return")
+        found: dict[str, str] = ask(client.run, difference, dict(installed()), on_error="return")
     finally:
         cluster.close()
     return len(found), {where: str(each) for where, each in found.items() if each}

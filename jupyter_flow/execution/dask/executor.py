@@ -27,7 +27,7 @@ from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Prospect, Report
 
 from . import worker
-from .clusters import Cluster
+from .clusters import Cluster, ask, reaching
 from .followed import Followed, Following
 from .parcels import Delivery, name_of, put_down
 from .sending import Sender
@@ -36,7 +36,13 @@ log = logging.getLogger(__name__)
 
 #: After so many seconds without a word of a worker it is asked whether it still makes the attempt.
 _PATIENCE = 4 * worker.SILENCE
+#: For so many seconds a scheduler may be out of reach; then its attempts are given up.
+_LONGEST_CUT = 300.0
+#: And for so many a result may be on its way.
+_RESULT = 600.0
 _HANDS = 4
+#: Who has begun what is never to be begun.
+_NOBODY = "nobody"
 
 
 class DaskExecutor:
@@ -68,7 +74,7 @@ class DaskExecutor:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="dask")
         self._ears = threading.Thread(target=self._listen, name="dask words", daemon=True)
         self._is_listening = False
-        self._is_closed = False
+        self._is_closing = False
 
     def connect(self) -> None:
         """Reach the cluster, or make it. Raises FlowError (JF615, JF616) when that cannot be."""
@@ -98,12 +104,12 @@ class DaskExecutor:
     def take_up(self, assignment: Assignment, report: Report) -> bool:
         client, name = self._client(), name_of(assignment)
         try:
-            future = client.get_dataset(name)
+            future = ask(client.get_dataset, name)
         except KeyError:
             return False
         followed = Followed(name, assignment, report, future=future)
         with suppress(KeyError):
-            followed.where = client.get_dataset(followed.begun)
+            followed.where = ask(client.get_dataset, followed.begun)
         followed.heard = time.monotonic()
         self._follow(followed)
         future.add_done_callback(lambda _: self._soon(self._done, followed))
@@ -128,7 +134,7 @@ class DaskExecutor:
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         # Workers that are gone cannot be reached, and their kernels end with them.
-        self._client().run(worker.end_lost, run, key, number, on_error="ignore")
+        ask(self._client().run, worker.end_lost, run, key, number, on_error="ignore")
 
     @property
     def kept(self) -> int:
@@ -138,10 +144,10 @@ class DaskExecutor:
         """Nothing: it has no kernels on this machine."""
 
     def close(self) -> None:
+        self._is_closing = True
         for each in self._following.all():
             self.stop(each.assignment.run, each.assignment.key, each.assignment.number)
         self._following.wait_for_the_end()
-        self._is_closed = True
         self._hands.shutdown()
         if self._is_listening:
             self._words.put(None)
@@ -167,20 +173,40 @@ class DaskExecutor:
         def locked() -> None:
             with followed.lock:
                 if not followed.is_over:
-                    act(followed)
+                    self._surely(act, followed)
 
         with suppress(RuntimeError):  # closed: nobody wants to know any more
-            self._hands.submit(self._surely, locked, followed)
+            self._hands.submit(locked)
 
-    def _surely(self, act: Callable[[], object], followed: Followed) -> None:
-        """Do it; what goes wrong is the end of the attempt."""
+    def _surely(self, act: Callable[[Followed], object], followed: Followed) -> None:
+        """Do it, later if the scheduler cannot be reached; what else goes wrong is the end of the
+        attempt."""
         try:
-            act()
+            act(followed)
+            followed.cut_since = None
         except FlowError as error:
+            if error.code == "JF615" and self._put_off(act, followed, error.what):
+                return
+            if error.code == "JF615" and followed.future is not None:
+                self._lose(followed, error.what)
+                return
             self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
         except Exception as error:  # its end must be told, whatever happens
             log.exception("what was to be done with Dask failed")
             self._fail(followed, start_failed(str(error), name=type(error).__name__))
+
+    def _put_off(self, act: Callable[[Followed], object], followed: Followed, why: str) -> bool:
+        """Have it done later; False when that has been so for too long."""
+        now = time.monotonic()
+        if followed.cut_since is None:
+            followed.cut_since = now
+            about = {"action": "cluster_unreachable", "attempt": followed.name, "why": why}
+            log.warning("the Dask scheduler cannot be reached", extra=about)
+        if self._is_closing or now - followed.cut_since > _LONGEST_CUT:
+            return False
+        if act != self._ask:  # that is asked again anyway
+            followed.put_off.append(act)
+        return True
 
     def _quietly(self, act: Callable[[], object]) -> None:
         try:
@@ -192,13 +218,18 @@ class DaskExecutor:
 
     def _send_first(self, followed: Followed) -> None:
         try:
-            self._surely(lambda: self._send(followed), followed)
+            self._surely(self._send, followed)
         finally:
             followed.lock.release()
 
     def _send(self, followed: Followed) -> None:
-        followed.future = self._sender.send(self._client(), followed.assignment)
+        if followed.future is not None:  # nobody knows how far that came
+            self._find_again(followed)
+            return
+        client = self._client()
+        followed.future = self._sender.send(client, followed.assignment)
         followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
+        ask(client.publish_dataset, followed.future, name=followed.name, override=True)
 
     # -- while it lasts ------------------------------------------------------------------------
 
@@ -208,11 +239,15 @@ class DaskExecutor:
 
     def _listen(self) -> None:
         """Take in what workers tell; look after those of which nothing is heard."""
+        look_at = time.monotonic() + worker.SILENCE
         while True:
-            try:
-                word = self._words.get(timeout=worker.SILENCE)
-            except Empty:
+            if time.monotonic() >= look_at:
                 self._ask_the_silent()
+                self._try_again()
+                look_at = time.monotonic() + worker.SILENCE
+            try:
+                word = self._words.get(timeout=max(look_at - time.monotonic(), 0))
+            except Empty:
                 continue
             if word is None:
                 return
@@ -250,7 +285,7 @@ class DaskExecutor:
 
         def lose(followed: Followed) -> None:
             with suppress(KeyError):
-                followed.where = self._client().get_dataset(followed.begun)
+                followed.where = ask(self._client().get_dataset, followed.begun)
             if followed.where == gone:
                 self._lose(followed)
 
@@ -260,7 +295,8 @@ class DaskExecutor:
     def _fetch(self, followed: Followed, executed: int) -> None:
         """Bring here what it has written since."""
         given = followed.assignment
-        seen = self._client().run(
+        seen = ask(
+            self._client().run,
             worker.look,
             followed.name,
             followed.log,
@@ -289,24 +325,39 @@ class DaskExecutor:
         for each in self._following.silent_for(_PATIENCE):
             self._soon(self._ask, each)
 
+    def _try_again(self) -> None:
+        """Do what could not be done while the scheduler could not be reached."""
+        for each in self._following.all():
+            while each.put_off:
+                self._soon(each.put_off.pop(0), each)
+
     def _ask(self, followed: Followed) -> None:
-        where = [followed.where]
-        said = self._client().run(
-            worker.is_made_here, followed.name, workers=where, on_error="ignore"
-        )
-        if not said or not any(said.values()):
+        run, where = self._client().run, [followed.where]
+        said = ask(run, worker.is_made_here, followed.name, workers=where, on_error="ignore")
+        if followed.future.status != "pending":  # the connection was cut, or it has just ended
+            self._done(followed)
+        elif not said or not any(said.values()):
             self._lose(followed)
 
     def _stop(self, followed: Followed) -> None:
         """End it on its worker; or see to it that it is never begun."""
-        client = self._client()
-        if not followed.where and worker.claim(client, followed.future.key, "nobody"):
+        if followed.future is None or (not followed.where and self._claims(followed)):
             self._end(followed, Outcome.CANCELLED, Failure(cause=Cause.CANCELLED))
             return
-        followed.where = where = client.get_dataset(followed.begun)
-        said = client.run(worker.stop, followed.name, workers=[where], on_error="ignore")
+        client = self._client()
+        followed.where = where = ask(client.get_dataset, followed.begun)
+        said = ask(client.run, worker.stop, followed.name, workers=[where], on_error="ignore")
         if not said and not followed.future.done():
             self._lose(followed)
+
+    def _claims(self, followed: Followed) -> bool:
+        """Whether it has not been begun, and now never will be."""
+        client = self._client()
+        try:
+            ask(client.publish_dataset, _NOBODY, name=followed.begun)
+        except KeyError:
+            return bool(ask(client.get_dataset, followed.begun) == _NOBODY)
+        return True
 
     # -- its end -------------------------------------------------------------------------------
 
@@ -314,7 +365,8 @@ class DaskExecutor:
         """Dask is done with it: take in what came of it."""
         future = followed.future
         if future.status == "finished":
-            delivery: Delivery | None = future.result()
+            with reaching(self._client()):
+                delivery: Delivery | None = future.result(timeout=_RESULT)
             if delivery is None:
                 self._lose(followed)
                 return
@@ -334,18 +386,21 @@ class DaskExecutor:
 
     def _find_again(self, followed: Followed) -> None:
         """The connection was cut, or the cluster has forgotten it: in that case it is lost."""
+        client = self._client()
         try:
-            followed.future = self._client().get_dataset(followed.name)
-        except (KeyError, FlowError):
+            followed.future = ask(client.get_dataset, followed.name)
+        except KeyError:
+            # It may have been begun all the same.
+            ask(client.run, worker.stop, followed.name, on_error="ignore")
             self._lose(followed)
         else:
             followed.heard = time.monotonic()
             followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
 
-    def _lose(self, followed: Followed) -> None:
-        """Its worker is gone, and it with it; or the cluster has forgotten it."""
+    def _lose(self, followed: Followed, why: str = "") -> None:
+        """Its worker is gone, and it with it; or the cluster has forgotten it, or is gone."""
         where = f"the worker {followed.where}" if followed.where else "the worker"
-        failure = Failure(cause=Cause.LOST, message=f"{where} that made it is gone")
+        failure = Failure(cause=Cause.LOST, message=why or f"{where} that made it is gone")
         self._end(followed, Outcome.LOST, failure)
 
     def _fail(self, followed: Followed, failure: Failure) -> None:
@@ -374,9 +429,9 @@ class DaskExecutor:
         client = self._client()
         if followed.future is not None:
             followed.future.cancel()
-        client.unpublish_dataset(followed.name)
+        ask(client.unpublish_dataset, followed.name)
         if is_made:
-            client.unpublish_dataset(followed.begun)
+            ask(client.unpublish_dataset, followed.begun)
 
 
 def _not_made(error: BaseException) -> Failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,9 @@ class Followed:
     at: tuple[int, int] = (0, 0)
     log: int = 0
     executed: int = 0
+    #: What is to be done about it once the scheduler can be reached again, and since when not.
+    put_off: list[Callable[[Followed], object]] = field(default_factory=list)
+    cut_since: float | None = None
     is_stopping: bool = False
     is_over: bool = False
 

@@ -14,7 +14,7 @@ from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment
 
 from . import worker
-from .clusters import workers_of
+from .clusters import ask, reaching, workers_of
 from .parcels import Parcel, installed, name_of, packed
 
 
@@ -37,24 +37,22 @@ class Sender:
         self._mark = home / f"seen-by-workers-{uuid4().hex}"
 
     def send(self, client: Any, given: Assignment) -> Any:
-        """The future of the attempt, which the cluster keeps under its name until it is told not
-        to. Raises FlowError (JF613) when too much would have to travel."""
+        """The future of the attempt. Raises FlowError: JF613 when too much would have to travel,
+        JF615 when the scheduler cannot be reached, and nothing is sent."""
         if self._is_shared(client):
             parcel = Parcel(assignment=given, mark=self._mark, sender=installed())
         else:
             parcel = packed(given, self._home, self._artifacts)
-        name = name_of(given)
-        future = client.submit(
-            worker.make,
-            parcel,
-            self._equip,
-            key=f"{name}/{uuid4().hex}",
-            pure=False,
-            retries=0,
-            resources=self._resources_for(client, given),
-        )
-        client.publish_dataset(future, name=name, override=True)
-        return future
+        with reaching(client):
+            return client.submit(
+                worker.make,
+                parcel,
+                self._equip,
+                key=f"{name_of(given)}/{uuid4().hex}",
+                pure=False,
+                retries=0,
+                resources=self._resources_for(client, given),
+            )
 
     def close(self) -> None:
         self._mark.unlink(missing_ok=True)
@@ -63,7 +61,7 @@ class Sender:
         """Whether the workers see our files; found out once, if nobody said."""
         if self.shares_disk is None:
             self._make_mark()
-            seen = client.run(Path.exists, self._mark, on_error="ignore")
+            seen = ask(client.run, Path.exists, self._mark, on_error="ignore")
             if not seen:
                 return False
             self.shares_disk = all(seen.values())

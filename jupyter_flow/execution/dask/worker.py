@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from distributed import get_client, get_worker
+from distributed.core import Status
 
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
@@ -37,6 +38,8 @@ _BETWEEN = 0.5
 SILENCE = 5.0
 #: How long artifacts that came with an attempt are kept, at least.
 _KEPT = timedelta(days=1)
+#: What a worker is once it waits for nothing but its tasks, whose ends nobody will hear of.
+_ENDING = frozenset({Status.closing, Status.closed, Status.failed})
 #: So many bytes of a log are shown at once.
 _PAGE = 4 * 2**20
 
@@ -126,6 +129,7 @@ def _made(name: str, given: Assignment, executor: Executor) -> AttemptEnded:
     inbox: SimpleQueue[AttemptProgressed | AttemptEnded] = SimpleQueue()
     with _lock:
         _making[name] = _Making(executor, given)
+    is_stopped = False
     try:
         executor.start(given, inbox.put)
         cell = cells = 0
@@ -137,6 +141,10 @@ def _made(name: str, given: Assignment, executor: Executor) -> AttemptEnded:
                 report = inbox.get(timeout=_BETWEEN)
             except Empty:
                 silent += _BETWEEN
+                if worker.status in _ENDING and not is_stopped:
+                    # Cut off from the scheduler, most often: by now somebody else makes it anew.
+                    executor.stop(given.run, given.key, given.number)
+                    is_stopped = True
             else:
                 if isinstance(report, AttemptEnded):
                     return report

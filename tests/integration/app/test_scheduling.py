@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_flow.core.errors import ConflictError, DefinitionError, NotFoundError, UsageError
+from jupyter_flow.app.wiring import open_flows
+from jupyter_flow.core.errors import (
+    ConflictError,
+    DefinitionError,
+    FlowError,
+    NotFoundError,
+    UsageError,
+)
 from jupyter_flow.core.options import Catchup, Overlap
 from jupyter_flow.core.schedule import Schedule, Snapshot
 from jupyter_flow.testing.notebooks import write_notebook
@@ -199,3 +206,20 @@ def test_a_name_that_another_flow_has_says_whose_it_is(made: Project) -> None:
 
     with pytest.raises(ConflictError, match=r"of .*flow.ipynb::sketch"):
         made.flows.scheduling.add(other, name="sketch", options={"schedule": "@daily"})
+
+
+def test_what_is_due_runs_here_while_nobody_else_can_be_given_its_notebooks(made: Project) -> None:
+    (made.folder / "jupyter_flow.toml").write_text('shared_home = "mounted"')
+    with open_flows(made.folder) as flows:
+        made.define('--schedule "0 6 * * *"')
+        schedule = flows.scheduling.add(flows.flow("sketch"))
+        (made.folder / "mounted").write_text("a file is in the way")
+
+        prepared = flows.scheduling.prepare(schedule)
+
+        assert (prepared.plan is not None, prepared.problem) == (True, "")
+        owed = list(flows.settings.home.glob("unshared/notebook-*.json"))
+        assert owed, "others find them later"
+        with pytest.raises(FlowError, match="the shared home") as caught:
+            flows.start(flows.flow("sketch"))
+        assert caught.value.code == "JF607"

@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from typing import Any
 from unittest.mock import patch
 
+import psutil
 import pytest
 
 from jupyter_flow.app.equipment import equip
@@ -31,6 +32,7 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.dask import clusters, parcels
+from jupyter_flow.execution.dask import executor as dask_executor
 from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
 from jupyter_flow.execution.dask.executor import DaskExecutor
 from jupyter_flow.execution.dask.parcels import name_of
@@ -390,6 +392,8 @@ class Line:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
         self._open: list[socket.socket] = []
+        self._passes = threading.Event()
+        self._passes.set()
         self._threads = [threading.Thread(target=self._listen)]
         self._threads[0].start()
 
@@ -399,8 +403,17 @@ class Line:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
+    def fall_silent(self) -> None:
+        """Nothing arrives any more, and nobody is told."""
+        self._passes.clear()
+
+    def go_on(self) -> None:
+        """All arrives that was sent meanwhile."""
+        self._passes.set()
+
     def close(self) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
+        self.go_on()
         self.cut()
         for each in self._threads:
             each.join()
@@ -417,10 +430,10 @@ class Line:
                     self._threads.append(threading.Thread(target=self._pass_on, args=(one, other)))
                     self._threads[-1].start()
 
-    @staticmethod
-    def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while said := one.recv(2**16):
+                self._passes.wait()
                 other.sendall(said)
             other.shutdown(socket.SHUT_RDWR)
 
@@ -444,11 +457,98 @@ def test_what_goes_on_while_the_connection_is_cut_is_found_again(
 
 
 @cuts
+def test_what_ends_while_nothing_is_heard_of_the_scheduler_is_told_later(
+    cluster: DaskCluster,
+    make: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(clusters, "_ANSWER", 1.0)
+    monkeypatch.setattr(dask_executor, "_PATIENCE", 0.0)
+    gate, gone, line = pipe(tmp_path, "gate"), pipe(tmp_path, "gone"), Line(cluster.address)
+    inbox, put_off = SimpleQueue[Any](), SimpleQueue[None]()
+    executor = make(replace(cluster, address=line.address))
+    last = f"open({str(gone)!r}, 'w').close()"
+    executor.start(assignment(tmp_path, "task", wait_at(gate), last), inbox.put)
+    gate.read_text()
+    note_calls(monkeypatch, executor, "_put_off", put_off)
+    while not isinstance(inbox.get(timeout=PATIENCE), AttemptProgressed):
+        pass
+
+    line.fall_silent()
+    gate.write_text("go on")
+    gone.read_text()
+    put_off.get(timeout=PATIENCE)
+    line.go_on()
+
+    assert end_of(inbox).outcome is Outcome.SUCCEEDED
+    assert "the Dask scheduler cannot be reached" in caplog.text
+    executor.close()
+    line.close()
+    gc.collect()
+
+
+@cuts
+def test_what_begins_while_nothing_is_heard_of_the_scheduler_is_made_later(
+    cluster: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    inbox, line, put_off = SimpleQueue[Any](), Line(cluster.address), SimpleQueue[None]()
+    executor = make(replace(cluster, address=line.address))
+    note_calls(monkeypatch, executor, "_put_off", put_off)
+    line.fall_silent()
+
+    executor.start(assignment(tmp_path, "task", "1 + 1"), inbox.put)
+    put_off.get(timeout=PATIENCE)
+    monkeypatch.setattr(clusters, "_TIMEOUT", PATIENCE)
+    line.go_on()
+
+    assert end_of(inbox).outcome is Outcome.SUCCEEDED
+    executor.close()
+    line.close()
+    gc.collect()
+
+
+def note_calls(
+    monkeypatch: pytest.MonkeyPatch, executor: DaskExecutor, name: str, calls: SimpleQueue[None]
+) -> None:
+    """Tell *calls* of each call of a method."""
+    method = getattr(executor, name)
+
+    def noted(*args: Any) -> Any:
+        done = method(*args)
+        calls.put(None)
+        return done
+
+    monkeypatch.setattr(executor, name, noted)
+
+
+def test_a_worker_that_is_cut_off_ends_what_it_does_at_once(
+    mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_executor, "_LONGEST_CUT", 0.0)
+    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    told, gate, inbox = pipe(tmp_path, "told"), pipe(tmp_path, "gate"), SimpleQueue[Any]()
+    executor = make(mortal)
+    tell = f"import os\nopen({str(told)!r}, 'w').write(str(os.getpid()))"
+    executor.start(assignment(tmp_path, "task", tell, wait_at(gate)), inbox.put)
+    kernel = psutil.Process(int(told.read_text()))
+
+    mortal.scheduler.kill()
+
+    kernel.wait(timeout=25)  # Dask waits for half a minute
+    executor.close()
+    gc.collect()
+
+
+@cuts
 def test_it_is_lost_when_the_scheduler_dies(
     mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, inbox = pipe(tmp_path, "gate"), SimpleQueue[Any]()
     monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    monkeypatch.setattr(dask_executor, "_LONGEST_CUT", 1.0)
     executor = make(mortal)
     executor.start(assignment(tmp_path, "task", wait_at(gate)), inbox.put)
     gate.read_text()

@@ -30,7 +30,7 @@ class Machine:
     def __init__(self, folder: Path, name: str) -> None:
         self.home = folder / name
         self.shared = RemoteHome(f"file://{folder / 'mounted'}", self.home)
-        self.executor = SharingExecutor(LocalExecutor(home=self.home), self.shared, self.home)
+        self.executor = SharingExecutor(LocalExecutor(home=self.home), self.shared)
 
     def assignment(self, *cells: str) -> Assignment:
         source = write_notebook(self.home / "task.ipynb", *cells)
@@ -143,3 +143,29 @@ def test_what_cannot_be_shared_is_told_and_shared_later(
     there.shared.fetch(here.place_of(given.log, there))
     assert "hello" in here.place_of(given.log, there).read_text()
     assert not list(here.home.glob("unshared/*"))
+
+
+def test_what_cannot_be_shared_is_shared_as_soon_as_that_can_be(
+    here: Machine, there: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "_BETWEEN", 0.05)
+    settle, tried, settled = here.shared.settle, SimpleQueue[None](), SimpleQueue[str]()
+
+    def noted(what: str) -> None:
+        tried.put(None)
+        settle(what)
+        settled.put(what)
+
+    monkeypatch.setattr(here.shared, "settle", noted)
+    (tmp_path / "mounted").write_text("a file is in the way")
+    given, inbox = here.assignment(WRITES), SimpleQueue[Any]()
+    here.executor.start(given, inbox.put)
+    assert ended(inbox).outcome is Outcome.SUCCEEDED
+    for _ in range(3):
+        tried.get(timeout=PATIENCE)
+
+    (tmp_path / "mounted").unlink()
+
+    assert settled.get(timeout=PATIENCE) == "run-task-1"
+    there.shared.fetch(here.place_of(given.log, there))
+    assert "hello" in here.place_of(given.log, there).read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -132,6 +133,32 @@ def test_a_file_that_another_writer_keeps_locked_is_unreachable_until_it_lets_go
 
         stores.runs.create(run_of())
         assert stores.runs.load(run_of().id) == run_of()
+
+
+def test_a_server_that_says_nothing_is_unreachable_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(StoreUnreachableError, match="timeout"):
+            open_store(f"postgresql://ada@127.0.0.1:{port}/flow?connect_timeout=2")
+
+
+@pytest.mark.postgres
+def test_a_connection_that_falls_silent_is_given_up_on_both_sides(
+    postgres_server: Postgres, database: str
+) -> None:
+    given_up = f"{postgres_server.url(database)}&keepalives_idle=60"
+    engine = engine_on(given_up)
+    with engine.connect() as db:
+        known = db.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
+        session = db.execute(sa.text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+        reset = "SELECT name FROM pg_settings WHERE name LIKE 'tcp\\_%' AND source = 'session'"
+        set_there = set(db.execute(sa.text(reset)).scalars())
+    engine.dispose()
+
+    assert (known["tcp_user_timeout"], known["connect_timeout"]) == ("5000", "10")
+    assert known["keepalives_idle"] == "60", "what the URL says comes first"
+    assert session == "30s"
+    assert set_there >= {"tcp_user_timeout", "tcp_keepalives_idle", "tcp_keepalives_count"}
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
