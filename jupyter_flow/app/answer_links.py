@@ -12,6 +12,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -85,7 +86,8 @@ class AnswerLinks:
         """Any of the project's keys, made when there is none; with its name."""
         names = self._names()
         if not names:
-            self._fetch(self._folder)
+            with suppress(FlowError):  # there may be several
+                self._fetch(self._folder)
             names = self._names() or [self._make_key()]
         name = min(names)
         return name, (self._folder / name).read_bytes()
@@ -106,12 +108,13 @@ class AnswerLinks:
         draft = path.with_suffix(".unfinished")  # whole from the beginning, for whoever reads it
         try:
             draft.write_bytes(secrets.token_bytes(32))
+            # Whatever happens, it is shared sooner or later.
+            self._shared().owe(f"answer-key-{name}", [path])
             draft.rename(path)
-            self._shared().put(path)
-        except BaseException:
+        finally:
             draft.unlink(missing_ok=True)
-            path.unlink(missing_ok=True)  # links signed with it could be read here alone
-            raise
+        with suppress(FlowError):  # until then, links can be used here alone
+            self._shared().settle(f"answer-key-{name}")
         return name
 
     def _key(self, name: str) -> bytes | None:

@@ -17,7 +17,7 @@ from jupyter_flow.core.errors import (
     ConflictError,
     FlowError,
     LeaseLostError,
-    StoreUnreachableError,
+    UnreachableError,
 )
 from jupyter_flow.core.events import CancelRequested
 from jupyter_flow.core.ids import RunId
@@ -323,9 +323,9 @@ class Running:
             log.warning(
                 "another process took the run over", extra={"action": "lease_lost", "run": run}
             )
-        except StoreUnreachableError as error:
+        except UnreachableError as error:
             log.warning(
-                "run left: the store was away for too long",
+                "run left: what it needs was away for too long",
                 extra={"action": "run_left", "run": run, "why": error.what},
             )
         except Exception:

@@ -298,7 +298,7 @@ def _executor(
         return executor
     from jupyter_flow.execution.sharing import SharingExecutor
 
-    return SharingExecutor(executor, shared)
+    return SharingExecutor(executor, shared, settings.home)
 
 
 def _of_this_machine(clock: Clock, settings: Settings, artifacts: ArtifactStore) -> Executor:

@@ -8,7 +8,8 @@ Every error says what is wrong, where, and what to do now.
     │   └── NotFoundError   what it names is not there
     ├── ConflictError       somebody else holds it, or it is in a state that does not allow this
     │   └── LeaseLostError  the run is driven by another process now
-    ├── StoreUnreachableError  the database does not answer; what was asked can be asked again
+    ├── UnreachableError    something elsewhere does not answer; it can be asked again later
+    │   └── StoreUnreachableError  the database
     └── UnavailableError    the language knows it, this version cannot do it yet
 
 Codes are stable: JF1xx the language, JF2xx notebooks and their parameters, JF3xx runs,
@@ -160,14 +161,19 @@ class LeaseLostError(ConflictError):
     code = "JF501"
 
 
-class StoreUnreachableError(FlowError):
-    """The database does not answer; later it may, and the same call can be made again.
+class UnreachableError(FlowError):
+    """Something elsewhere does not answer; later it may, and the same call can be made again."""
+
+    http_status = 503
+
+
+class StoreUnreachableError(UnreachableError):
+    """The database does not answer.
 
     What was to be written is written or not: nobody heard which.
     """
 
     code = "JF503"
-    http_status = 503
 
 
 class UnavailableError(FlowError):

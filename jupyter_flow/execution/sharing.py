@@ -1,7 +1,8 @@
 """An executor that shares what attempts write with other machines. An `Executor` around another.
 
 The end of an attempt is told when its notebook, log and files are where others find them; while it
-lasts, they find it as it was some seconds ago. What could not be shared is, later.
+lasts, they find it as it was some seconds ago. What could not be shared is, later. Files that
+earlier attempts handed on, on another machine, are fetched before an attempt begins.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ from pathlib import Path
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Cause, Failure
+from jupyter_flow.core.states import Outcome
 from jupyter_flow.ports.executor import Assignment, Executor, Prospect, Report
 from jupyter_flow.ports.shared_home import SharedHome
+
+from .failures import start_failed
+from .handed import files_of_runs
 
 log = logging.getLogger(__name__)
 
@@ -41,20 +47,31 @@ class _Shared:
 
 
 class SharingExecutor:
-    """Has *executor* make attempts, and *shared* keep what they write."""
+    """Has *executor* make attempts, and *shared* keep what they write below *home*."""
 
-    def __init__(self, executor: Executor, shared: SharedHome) -> None:
+    def __init__(self, executor: Executor, shared: SharedHome, home: Path) -> None:
         self._executor = executor
         self._shared = shared
+        self._home = home.absolute()
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="sharing")
         self._catching_up = threading.Lock()
         self._lasting: dict[_Attempt, _Shared] = {}
+        #: Whose files are being fetched; whether they are to be stopped.
+        self._fetching: dict[_Attempt, bool] = {}
         self._changed = threading.Condition()
         self._watching: threading.Thread | None = None
         self._owes = self._is_closed = False
 
     def start(self, assignment: Assignment, report: Report) -> None:
-        self._executor.start(assignment, self._sharing(assignment, report))
+        sharing = self._sharing(assignment, report)
+        files = files_of_runs(assignment.parameters, self._home)
+        missing = [path for each in files if not (path := Path(each)).exists()]
+        if not missing:
+            self._executor.start(assignment, sharing)
+            return
+        with self._changed:
+            self._fetching[_name(assignment)] = False
+        self._hands.submit(self._fetch_and_start, assignment, sharing, missing)
 
     def take_up(self, assignment: Assignment, report: Report) -> bool:
         is_ours = self._executor.take_up(assignment, self._sharing(assignment, report))
@@ -69,6 +86,10 @@ class SharingExecutor:
         return is_gone
 
     def stop(self, run: RunId, key: TaskKey, number: int) -> None:
+        with self._changed:
+            if (run, key, number) in self._fetching:
+                self._fetching[run, key, number] = True
+                return
         self._executor.stop(run, key, number)
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
@@ -96,6 +117,8 @@ class SharingExecutor:
         self._executor.make_room()
 
     def close(self) -> None:
+        with self._changed:
+            self._fetching = dict.fromkeys(self._fetching, True)
         self._executor.close()
         self._hands.shutdown()
         with self._changed:
@@ -105,6 +128,23 @@ class SharingExecutor:
             self._watching.join()
 
     # -- within --------------------------------------------------------------------------------
+
+    def _fetch_and_start(self, given: Assignment, report: Report, missing: list[Path]) -> None:
+        try:
+            for path in missing:
+                self._shared.fetch(path)
+        except Exception as error:  # its end must be told, whatever happens
+            log.exception("what an attempt is given could not be fetched")
+            name = error.code if isinstance(error, FlowError) else type(error).__name__
+            outcome, failure = Outcome.FAILED, start_failed(str(error), name=name)
+        else:
+            outcome, failure = Outcome.CANCELLED, Failure(cause=Cause.CANCELLED)
+        with self._changed:
+            is_stopped = self._fetching.pop(_name(given))
+            if outcome is Outcome.CANCELLED and not is_stopped:
+                self._executor.start(given, report)
+                return
+        report(AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure))
 
     def _sharing(self, assignment: Assignment, report: Report) -> Report:
         shared = _Shared(assignment, report)
@@ -116,7 +156,7 @@ class SharingExecutor:
                 report(event)
 
         with self._changed:
-            self._lasting[assignment.run, assignment.key, assignment.number] = shared
+            self._lasting[_name(assignment)] = shared
             self._changed.notify_all()
             if self._watching is None:
                 self._watching = threading.Thread(target=self._watch, name="sharing", daemon=True)
@@ -198,3 +238,7 @@ class SharingExecutor:
                 self._owe()
         finally:
             self._catching_up.release()
+
+
+def _name(given: Assignment) -> _Attempt:
+    return given.run, given.key, given.number

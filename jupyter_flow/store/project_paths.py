@@ -1,7 +1,8 @@
 """Paths of a project whose machines have it in different folders: the same for all in the store.
 
-In values a path below the project's folder is absolute, as on this machine; in the store it stands
-below the address of the home that its machines share. Of any other project it stays as it is.
+Outside the store a path below the project's folder is absolute, as on this machine; in the store
+it stands below the address of the home that its machines share. So do values that are such paths:
+files that a task handed on. Of a project that is not shared all stays as it is.
 """
 
 from __future__ import annotations
@@ -82,6 +83,37 @@ class PlanText(TypeDecorator[str]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         paths = _paths_of(dialect)
         return value if value is None or paths is None else _moved(value, paths.inwards)
+
+
+class ValuesText(TypeDecorator[str]):
+    """JSON with users' values in it: a string that is a path below the folder is moved."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        paths = _paths_of(dialect)
+        if value is None or paths is None:
+            return value
+        return _replaced(value, paths.folder, paths.address)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        paths = _paths_of(dialect)
+        if value is None or paths is None:
+            return value
+        return _replaced(value, paths.address, paths.folder)
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    """The JSON *text* with *new* where a string begins with *old*.
+
+    What stands behind a quotation mark within a string is taken for the beginning of one, and
+    comes back as it was.
+    """
+    for ascii_only in (True, False):
+        begin = json.dumps(old, ensure_ascii=ascii_only)[:-1]
+        text = text.replace(begin, json.dumps(new)[:-1])
+    return text
 
 
 def _moved(text: str, move: Callable[[str], str]) -> str:

@@ -31,7 +31,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from .project_paths import PathText, PlanText
+from .project_paths import PathText, PlanText, ValuesText
 from .prose import Prose
 
 metadata = MetaData(
@@ -85,7 +85,7 @@ runs = Table(
     Column("flow", Name, nullable=False),
     Column("origin", PathText, nullable=False),
     Column("state", Text, nullable=False),
-    Column("params", Text, nullable=False),
+    Column("params", ValuesText, nullable=False),
     _moment("logical_date", nullable=False),
     _moment("interval_start", nullable=False),
     _moment("interval_end", nullable=False),
@@ -150,8 +150,8 @@ task_runs = Table(
     Column("map_index", Integer, primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("item", Text, nullable=False),
-    Column("values", Text, nullable=False),
+    Column("item", ValuesText, nullable=False),
+    Column("values", ValuesText, nullable=False),
     _moment("due_at"),
     Column("reason", Prose, nullable=False),
     # The attempt whose result it was restored from; it has no foreign key, for its run may go.
@@ -180,7 +180,7 @@ attempts = Table(
     Column("cells", Integer, nullable=False),
     Column("notebook", Prose, nullable=False),
     Column("log", Prose, nullable=False),
-    Column("parameters", Text, nullable=False),
+    Column("parameters", ValuesText, nullable=False),
     Column("cpu", Float),
     Column("memory", BigInteger),
     # The run that it is, of a task that runs another flow.
@@ -218,7 +218,7 @@ journal = Table(
     _run(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _moment("at", nullable=False),
-    Column("event", Text, nullable=False),
+    Column("event", ValuesText, nullable=False),
     Column("moves", Text, nullable=False),
 )
 
@@ -228,7 +228,7 @@ requests = Table(
     Column("id", Integer, primary_key=True),
     Column("run", Name, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     _moment("at", nullable=False),
-    Column("request", Text, nullable=False),
+    Column("request", ValuesText, nullable=False),
     # Whether the run as a whole is to be stopped.
     Column("cancels", Boolean),
     Index(None, "run", "id"),
@@ -249,7 +249,7 @@ schedules = Table(
     Column("is_own", Boolean, nullable=False),
     Column("catchup", Text, nullable=False),
     Column("overlap", Text, nullable=False),
-    Column("params", Text, nullable=False),
+    Column("params", ValuesText, nullable=False),
     Column("plan", PlanText),
     Column("notify", Text, nullable=False),
     Column("on", Text, nullable=False),

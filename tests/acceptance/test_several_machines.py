@@ -67,7 +67,8 @@ class Machine(Project):
         folder.mkdir()
         write_notebook(
             folder / "first.ipynb",
-            "from jupyter_flow import output\noutput(words=['ab'] * 100_000)",
+            "from jupyter_flow import artifact, output\ntable = artifact('t.csv')",
+            "table.write_text('a,b')\noutput(words=['ab'] * 100_000, table=table)",
             task="first",
         )
         write_notebook(
@@ -75,11 +76,11 @@ class Machine(Project):
             "import os, pathlib",
             f"open({str(root / 'told')!r}, 'w').write(pathlib.Path.cwd().parent.name)\n"
             f"open({str(root / 'go')!r}).read()",
-            "print(len(words), 'words in', os.getcwd())",
-            parameters="words: list",
+            "print(len(words), 'words in', os.getcwd(), 'and', pathlib.Path(table).read_text())",
+            parameters="words: list\ntable: str",
             task="second",
         )
-        flow = "%%flow two --retries 1\nfirst >> second(words=first.words)"
+        flow = "%%flow two --retries 1\nfirst >> second(words=first.words, table=first.table)"
         write_notebook(folder / "flow.ipynb", flow)
         self.home = folder / ".jupyter_flow"
         super().__init__(folder, environ)
@@ -117,7 +118,7 @@ def test_a_machine_carries_on_what_another_left(
     done = the_end_of(here, run)
 
     assert (done["state"], outcomes(done, "second")) == ("succeeded", ["lost", "succeeded"])
-    said = f"100000 words in {there.folder / 'steps'}"
+    said = f"100000 words in {there.folder / 'steps'} and a,b"
     assert said in here.flow("logs", run, "second"), "what was made there is read here"
     assert "first" in there.flow("logs", run, "first")
     code = "import jupyter_flow as f; print(f.load('second').notebook.read_text())"
@@ -162,7 +163,7 @@ def test_a_schedule_that_one_makes_is_fired_by_another(
 ) -> None:
     here, there = machines
     for machine in machines:
-        flow = "%%flow two --on_update sales\nfirst >> second(words=first.words)"
+        flow = "%%flow two --on_update sales\nfirst >> second(words=first.words, table=first.table)"
         write_notebook(machine.folder / "flow.ipynb", flow)
     here.flow("schedule", "two", "--no-service")
     there.serve()

@@ -41,7 +41,7 @@ class TestSharingExecutor(ExecutorContract):
     @pytest.fixture
     def executor(self, tmp_path: Path) -> Iterator[SharingExecutor]:
         shared = RemoteHome(f"file://{tmp_path / 'mounted'}", tmp_path)
-        made = SharingExecutor(ScriptedExecutor(play_scene), shared)
+        made = SharingExecutor(ScriptedExecutor(play_scene), shared, tmp_path)
         yield made
         made.close()
 

@@ -18,7 +18,7 @@ from typing import Any
 import dask
 from distributed import Client
 
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.errors import FlowError, UnreachableError
 
 from .parcels import difference, installed
 from .worker import TOPIC
@@ -175,8 +175,8 @@ def ask(method: Any, *args: Any, **named: Any) -> Any:
         return client.sync(asked, callback_timeout=_ANSWER)
 
 
-def _unreachable(address: str, error: BaseException) -> FlowError:
-    return FlowError(
+def _unreachable(address: str, error: BaseException) -> UnreachableError:
+    return UnreachableError(
         f"the Dask scheduler {address} cannot be reached: {str(error) or type(error).__name__}",
         hint="Start it (dask scheduler), or correct the address: --dask-scheduler.",
         code="JF615",

@@ -16,11 +16,11 @@ from functools import cache
 from glob import iglob
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from jupyter_flow.core.artifacts import Arrival, artifacts_in
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded
+from jupyter_flow.execution.handed import all_in, files_of_runs, with_paths
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment
 
@@ -83,14 +83,13 @@ def packed(assignment: Assignment, home: Path, artifacts: ArtifactStore | None) 
     if artifacts is not None:
         kept = {
             each.ref.file: artifacts.fetch(each.ref.file).read_bytes()
-            for each in _all_in(assignment.parameters)
+            for each in all_in(assignment.parameters)
             if isinstance(each, Arrival)
         }
-    runs = f"{home / 'runs'}{os.sep}"
     handed = {
         each: Path(each).read_bytes()
-        for each in _all_in(assignment.parameters)
-        if isinstance(each, str) and each.startswith(runs) and Path(each).is_file()
+        for each in files_of_runs(assignment.parameters, home)
+        if Path(each).is_file()
     }
     files = dict(_files_for(assignment))
     _check_size(f"task '{assignment.key}'", {**files, **handed, **(kept or {})})
@@ -122,7 +121,7 @@ def unpacked(parcel: Parcel, room: Path, artifacts: ArtifactStore) -> Assignment
         given,
         notebook=notebook,
         folder=folder,
-        parameters=_with_paths(given.parameters, moved),
+        parameters=with_paths(given.parameters, moved),
         executed=room / "executed.ipynb",
         log=room / "attempt.log",
         artifacts=room / "artifacts",
@@ -154,7 +153,7 @@ def delivered(ended: AttemptEnded, made: Assignment, parcel: Parcel, room: Path)
     moved = {here: there for there, here in _places_of_handed(parcel, room).items()}
     moved |= {str(path): str(wanted.artifacts / names[path]) for path in paths}
     return Delivery(
-        ended=replace(ended, values=_with_paths(ended.values, moved)),
+        ended=replace(ended, values=with_paths(ended.values, moved)),
         executed=_read(made.executed),
         log=_read(made.log),
         files={names[path]: path.read_bytes() for path in paths},
@@ -207,28 +206,6 @@ def _files_for(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     for path in sorted(found):
         if path.is_relative_to(folder):
             yield path.relative_to(folder).as_posix(), path.read_bytes()
-
-
-def _all_in(value: Any) -> Iterator[Any]:
-    """*value*, and all that is in its lists and objects."""
-    yield value
-    inner = value.values() if isinstance(value, Mapping) else value
-    if isinstance(inner, list | tuple) or isinstance(value, Mapping):
-        for each in inner:
-            yield from _all_in(each)
-
-
-def _with_paths(value: Any, moved: Mapping[str, str]) -> Any:
-    """*value* with each path in it that is among *moved* at its new place."""
-    match value:
-        case str():
-            return moved.get(value, value)
-        case Mapping():
-            return {name: _with_paths(each, moved) for name, each in value.items()}
-        case list() | tuple():
-            return type(value)(_with_paths(each, moved) for each in value)
-        case _:
-            return value
 
 
 def _check_size(what: str, files: Mapping[str, bytes | int]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -12,8 +14,10 @@ from typing import Any
 import pytest
 
 from jupyter_flow.artifacts.shared_home import RemoteHome
+from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded
 from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution import sharing
 from jupyter_flow.execution.local import LocalExecutor
@@ -30,7 +34,7 @@ class Machine:
     def __init__(self, folder: Path, name: str) -> None:
         self.home = folder / name
         self.shared = RemoteHome(f"file://{folder / 'mounted'}", self.home)
-        self.executor = SharingExecutor(LocalExecutor(home=self.home), self.shared)
+        self.executor = SharingExecutor(LocalExecutor(home=self.home), self.shared, self.home)
 
     def assignment(self, *cells: str) -> Assignment:
         source = write_notebook(self.home / "task.ipynb", *cells)
@@ -169,3 +173,73 @@ def test_what_cannot_be_shared_is_shared_as_soon_as_that_can_be(
     assert settled.get(timeout=PATIENCE) == "run-task-1"
     there.shared.fetch(here.place_of(given.log, there))
     assert "hello" in here.place_of(given.log, there).read_text()
+
+
+def given_what_was_written_there(here: Machine, there: Machine) -> Assignment:
+    """An attempt here that reads a file which an attempt there has handed on, by its path."""
+    before = there.assignment(WRITES)
+    (before.artifacts / "deep").mkdir(parents=True)
+    (before.artifacts / "deep" / "t.csv").write_text("a,b")
+    there.shared.put(before.artifacts)
+    table = there.place_of(before.artifacts / "deep" / "t.csv", here)
+    reads = here.assignment(
+        f"assert open({str(table)!r}).read() == 'a,b'",
+        f"import os\nassert sorted(os.listdir({str(table.parent)!r})) == ['t.csv']",
+    )
+    again = here.home / "runs" / "flow" / "run" / "again"
+    return replace(
+        reads,
+        key=TaskKey("again"),
+        executed=again / "1.ipynb",
+        log=again / "1.log",
+        artifacts=again / "1",
+        parameters={"all": [{"table": str(table)}], "folder": str(table.parent)},
+    )
+
+
+def test_files_that_were_handed_on_elsewhere_are_there_when_an_attempt_begins(
+    here: Machine, there: Machine
+) -> None:
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+
+    here.executor.start(given, inbox.put)
+
+    end = ended(inbox)
+    assert end.outcome is Outcome.SUCCEEDED, given.log.read_text()
+
+
+def test_an_attempt_can_be_stopped_while_its_files_are_fetched(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+    fetching, go_on, fetch = threading.Event(), threading.Event(), here.shared.fetch
+
+    def slowly(path: Path, *, is_last: bool = True) -> None:
+        fetching.set()
+        assert go_on.wait(PATIENCE)
+        fetch(path, is_last=is_last)
+
+    monkeypatch.setattr(here.shared, "fetch", slowly)
+    here.executor.start(given, inbox.put)
+    assert fetching.wait(PATIENCE)
+    here.executor.stop(given.run, given.key, given.number)
+    go_on.set()
+
+    assert ended(inbox).outcome is Outcome.CANCELLED
+    assert not given.executed.exists()
+
+
+def test_why_files_could_not_be_fetched_is_why_an_attempt_fails(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+
+    def fail(path: Path, *, is_last: bool = True) -> None:
+        raise FlowError("the shared home cannot be used", code="JF607")
+
+    monkeypatch.setattr(here.shared, "fetch", fail)
+    here.executor.start(given, inbox.put)
+
+    failure = ended(inbox).failure
+    assert failure is not None
+    assert (failure.cause, failure.name) == (Cause.START_FAILED, "JF607")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_flow.core.events import AttemptStarted, RepairRequested
 from jupyter_flow.core.flow import Plan, Target
-from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Run
 from jupyter_flow.ports.stores import Stores
 from jupyter_flow.store.opening import open_store
-from jupyter_flow.store.project_paths import ProjectPaths
+from jupyter_flow.store.project_paths import ProjectPaths, ValuesText, use_paths
 from jupyter_flow.testing.luck import NOON, flow_of, run_of
+from jupyter_flow.testing.samples import attempt_of, task_run_of
+from jupyter_flow.testing.store_contract.base import leased, recorded
 
 MINUTE = timedelta(minutes=1)
 ADDRESS = "s3://bucket/flows"
@@ -81,6 +86,68 @@ def test_a_run_is_found_with_the_paths_of_each_machine(
     assert not any("/home/a" in text for text in texts)
     for each in stores:
         each.close()
+
+
+def test_files_that_were_handed_on_are_where_each_machine_has_them(
+    stores: tuple[Stores, Stores], tmp_path: Path
+) -> None:
+    """And so are those that parameters name, that somebody answered with, or is to repair with."""
+    here, there = stores
+    made = run_in("/home/a/churn")
+
+    def values(folder: str) -> dict[str, Any]:
+        table = f"{folder}/.jupyter_flow/runs/a/t.csv"
+        said = f'in "{folder}/x"'
+        return {"table": table, "all": [{"p": Path(table)}], "said": said, "other": "/srv/b/t"}
+
+    run = replace(made, params=values("/home/a/churn"))
+    here.runs.create(run)
+    lease = leased(here.runs, run, "me")
+    done = task_run_of(
+        TaskKey("a"),
+        attempt_of(parameters=values("/home/a/churn")),
+        values=values("/home/a/churn"),
+    )
+    event = AttemptStarted(key=TaskKey("a"), parameters=values("/home/a/churn"))
+    recorded(here.runs, lease, run, [done], event)
+    target = {"a": run.plan.targets["a"]}
+    here.runs.ask(run.id, RepairRequested(targets=target), now=NOON)
+
+    seen = there.runs.load(run.id)
+    (attempt,) = seen.task_runs[TaskKey("a")].attempts
+    there_values = values("/srv/churn")
+    assert [seen.params, attempt.parameters, seen.task_runs[TaskKey("a")].values] == [
+        there_values
+    ] * 3
+    (entry,) = there.runs.journal(run.id)
+    assert entry.event == replace(event, parameters=there_values)
+    (asked,) = there.runs.requests(run.id)
+    assert asked.request == RepairRequested(targets=run_in("/srv/churn").plan.targets)
+    assert here.runs.load(run.id).params == run.params
+    for each in stores:
+        each.close()
+
+
+FOLDERS = ["/home/a/churn", '/home/zoë/"x" y', "/"]
+TEXTS = st.one_of(
+    st.text(), *(st.builds("{}{}{}".format, st.text(), st.just(f), st.text()) for f in FOLDERS)
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@given(
+    values=st.recursive(TEXTS, lambda each: st.lists(each) | st.dictionaries(TEXTS, each)),
+)
+def test_values_come_back_as_they_went(folder: str, values: Any) -> None:
+    engine = sa.create_engine("sqlite://")
+    use_paths(engine, ProjectPaths.of(Path(folder), ADDRESS))
+    kind, written = ValuesText(), json.dumps(values, ensure_ascii=False)
+
+    sent = kind.process_bind_param(written, engine.dialect)
+
+    back = kind.process_result_value(sent, engine.dialect)
+    assert back is not None
+    assert json.loads(back) == values
 
 
 def test_the_turn_of_one_counts_for_the_other(stores: tuple[Stores, Stores]) -> None:

@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from jupyter_flow.app.answer_links import LIFE, AnswerLinks, LinkError
-from jupyter_flow.artifacts.shared_home import LoneHome, RemoteHome
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.artifacts.shared_home import RemoteHome
 from jupyter_flow.core.ids import RunId, TaskKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -135,14 +134,16 @@ def test_machines_that_each_made_a_key_at_once_know_each_others_links(tmp_path: 
         assert [each.read(said, now=NOW) for each in (here, there)] == [(RUN, KEY)] * 2
 
 
-def test_a_key_that_could_not_be_shared_signs_nothing(tmp_path: Path) -> None:
-    class Unreachable(LoneHome):
-        def put(self, path: Path, *, is_last: bool = True) -> None:
-            raise FlowError("the shared home cannot be used", code="JF607")
+def test_a_key_that_cannot_be_shared_now_is_owed(
+    machines: tuple[AnswerLinks, AnswerLinks], tmp_path: Path
+) -> None:
+    here, there = machines
+    (tmp_path / "mounted").write_text("no folder")
+    said = variables(here.link(RUN, KEY, now=NOW))
+    (tmp_path / "mounted").unlink()
 
-    links = AnswerLinks(tmp_path, "https://lab.example.com", shared=Unreachable)
+    shared = RemoteHome(f"file://{tmp_path}/mounted", tmp_path / "here")
+    for what in shared.owed():
+        shared.settle(what)
 
-    with pytest.raises(FlowError, match="the shared home"):
-        links.link(RUN, KEY, now=NOW)
-
-    assert not list((tmp_path / "answer-keys").iterdir())
+    assert there.read(said, now=NOW) == (RUN, KEY)
