@@ -25,6 +25,8 @@ from .worker import TOPIC
 
 #: How many seconds connecting to a scheduler may take.
 _TIMEOUT = 10.0
+#: How often it is greeted.
+_GREETINGS = 5
 #: And an answer of it. Dask may wait for ever for one that was on its way when the link broke.
 _ANSWER = 60.0
 
@@ -136,7 +138,7 @@ def _client_of(address: Any) -> Any:
 
     def connect() -> None:
         try:
-            found.set_result(Client(address, timeout=_TIMEOUT, set_as_default=False))  # type: ignore[no-untyped-call]
+            found.set_result(_greeted(address))
         except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
             found.set_exception(error)
 
@@ -150,6 +152,14 @@ def _client_of(address: Any) -> Any:
     except TimeoutError:
         found.add_done_callback(leave)
         raise
+
+
+def _greeted(address: Any) -> Any:
+    for _ in range(_GREETINGS):
+        # Dask insists on being greeted alone. While a worker dies, say, it is told of that as well.
+        with suppress(AssertionError):
+            return Client(address, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    raise TimeoutError("its greeting was not understood")
 
 
 @contextmanager
