@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.errors import FlowError, UnreachableError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause, Failure
@@ -184,13 +184,15 @@ class DaskExecutor:
         try:
             act(followed)
             followed.cut_since = None
-        except FlowError as error:
-            if error.code == "JF615" and self._put_off(act, followed, error.what):
+        except UnreachableError as error:
+            if self._put_off(act, followed, error.what):
                 return
-            if error.code == "JF615" and followed.future is not None:
+            if followed.future is not None:
                 self._lose(followed, error.what)
-                return
-            self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
+            else:
+                self._fail_by(followed, error)
+        except FlowError as error:
+            self._fail_by(followed, error)
         except Exception as error:  # its end must be told, whatever happens
             log.exception("what was to be done with Dask failed")
             self._fail(followed, start_failed(str(error), name=type(error).__name__))
@@ -375,7 +377,7 @@ class DaskExecutor:
         elif future.status == "error":
             error = future.exception()
             if isinstance(error, worker.UnseenError):
-                self._sender.shares_disk = False
+                self._sender.shares_disk, followed.future = False, None
                 self._send(followed)
             elif type(error).__name__ == "KilledWorker":
                 self._lose(followed)
@@ -402,6 +404,9 @@ class DaskExecutor:
         where = f"the worker {followed.where}" if followed.where else "the worker"
         failure = Failure(cause=Cause.LOST, message=why or f"{where} that made it is gone")
         self._end(followed, Outcome.LOST, failure)
+
+    def _fail_by(self, followed: Followed, error: FlowError) -> None:
+        self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
 
     def _fail(self, followed: Followed, failure: Failure) -> None:
         self._end(followed, Outcome.FAILED, failure)

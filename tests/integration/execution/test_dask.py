@@ -328,6 +328,34 @@ def test_what_waits_for_a_worker_is_cancelled_without_being_begun(
     assert not (tmp_path / "begun").exists()
 
 
+def test_a_worker_that_does_not_see_our_files_is_sent_them(
+    mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though all others do. It notices when it gets an attempt that came without them."""
+    gate, executor = pipe(tmp_path, "gate"), make(mortal, shares_disk=True)
+    first, second = SimpleQueue[Any](), SimpleQueue[Any]()
+    executor.start(assignment(tmp_path, "first", wait_at(gate)), first.put)
+    gate.read_text()
+    sent, send = threading.Event(), executor._sender.send
+
+    def noted(*given: Any) -> Any:
+        future = send(*given)
+        sent.set()
+        return future
+
+    monkeypatch.setattr(executor._sender, "send", noted)
+    executor.start(assignment(tmp_path, "second", "print('made')"), second.put)
+    assert sent.wait(PATIENCE)
+
+    for mark in (tmp_path / "home").glob("seen-by-workers-*"):
+        mark.unlink()
+    gate.write_text("go on")
+
+    assert end_of(first).outcome is Outcome.SUCCEEDED
+    assert end_of(second).outcome is Outcome.SUCCEEDED
+    assert not executor._sender.shares_disk
+
+
 def test_tasks_of_a_pool_go_to_workers_that_have_the_resource(
     mortal: DaskCluster, make: Make, tmp_path: Path
 ) -> None:
