@@ -141,14 +141,14 @@ def _made(name: str, given: Assignment, executor: Executor) -> AttemptEnded:
                 report = inbox.get(timeout=_BETWEEN)
             except Empty:
                 silent += _BETWEEN
-                if worker.status in _ENDING and not is_stopped:
-                    # Cut off from the scheduler, most often: by now somebody else makes it anew.
-                    executor.stop(given.run, given.key, given.number)
-                    is_stopped = True
             else:
                 if isinstance(report, AttemptEnded):
                     return report
                 cell, cells = report.cell, report.cells
+            if worker.status in _ENDING and not is_stopped:
+                # Cut off from the scheduler, most often: by now somebody else makes it anew.
+                executor.stop(given.run, given.key, given.number)
+                is_stopped = True
             new = (cell, cells, _size(given.log), _version(given.executed))
             if new != told or silent >= SILENCE:
                 told, silent = new, 0.0

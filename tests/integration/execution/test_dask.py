@@ -552,6 +552,7 @@ def note_calls(
     monkeypatch.setattr(executor, name, noted)
 
 
+@cuts
 def test_a_worker_that_is_cut_off_ends_what_it_does_at_once(
     mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
