@@ -159,7 +159,9 @@ class LocalExecutor:
             attempt.make()
         finally:
             with self._lock:
-                if self._running[key][0] is attempt:  # its number may be in use again by now
+                found = self._running.get(key)
+                # Its number may be in use again by now, or have been.
+                if found is not None and found[0] is attempt:
                     del self._running[key]
         attempt.stay()
 

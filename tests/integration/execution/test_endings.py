@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+import threading
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
-from jupyter_flow.core.events import AttemptProgressed
+from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
+from jupyter_flow.execution.local import LocalExecutor
 
 from .conftest import BOTH_ROUTES, RUN, Attempt, notebook_of
 
@@ -248,3 +251,24 @@ def test_a_kill_for_want_of_memory_is_told_apart(
     assert (trial.end.outcome, trial.failure.cause) == (Outcome.KERNEL_DIED, Cause.OUT_OF_MEMORY)
     assert trial.failure.signal == signal.SIGKILL
     assert trial.statuses == ["failed"]
+
+
+def test_a_number_may_be_in_use_again_as_soon_as_its_end_is_told(
+    attempt: Attempt, executor: LocalExecutor
+) -> None:
+    before = attempt("1 + 1")
+    assert before.end.outcome is Outcome.SUCCEEDED
+    given = before.assignment
+    key, threads = (given.run, given.key, given.number), SimpleQueue[threading.Thread]()
+
+    def again(report: AttemptProgressed | AttemptEnded) -> None:
+        if isinstance(report, AttemptEnded):
+            executor.start(given, lambda _: None)
+            executor._running[key][1].join()
+            threads.put(threading.current_thread())
+
+    executor.start(given, again)
+
+    # What goes wrong in it then fails this test.
+    threads.get(timeout=60).join()
+    assert key not in executor._running
