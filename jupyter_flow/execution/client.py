@@ -129,7 +129,7 @@ class CellRunner:
             self._document.save_if_due(time.monotonic())
 
     def _run_cell(self, cell: RunningCell) -> bool:
-        request = self._execute(cell.content.source)
+        request = self._talk.execute(cell.content.source)
         self._publisher.expect(request, cell)
         reply = self._await_reply(request)
         self._talk.stop_if_asked(CellError.of({}, cell.error) if cell.error else None)
@@ -145,18 +145,6 @@ class CellRunner:
                 raise self._failed(replace(error, bases=self._bases(error)))
         payloads = reply.get("payload") or ()
         return not any(each.get("source") == "ask_exit" for each in payloads)
-
-    def _execute(self, code: str, **ask: str) -> str:
-        """Send code to be run, or *ask* for expressions quietly; the request's id."""
-        content = {
-            "code": code,
-            "silent": bool(ask),
-            "store_history": not ask,
-            "user_expressions": ask,
-            "allow_stdin": False,
-            "stop_on_error": False,  # nothing is queued behind it
-        }
-        return self._talk.kernel.send("shell", "execute_request", content)
 
     def _await_reply(self, request: str) -> Mapping[str, Any]:
         """The reply's content, once the cell's output has come too."""
@@ -199,7 +187,7 @@ class CellRunner:
         """The names of the exception's base classes, where the kernel can tell."""
         if self._talk.kernel.language.lower() != "python" or not error.name:
             return ()
-        request = self._execute("", bases=_BASES_OF)
+        request = self._talk.execute("", bases=_BASES_OF)
         limit = time.monotonic() + _BASES
         while (left := limit - time.monotonic()) > 0:
             for channel, message in self._talk.receive(left):

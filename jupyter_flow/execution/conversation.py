@@ -87,20 +87,20 @@ class Conversation:
                 raise OverError(Ending.of(start_failed(words)))
         self._is_ready = True
         if answer.get("implementation") == "ipython":
-            self._evaluate(_DROP_NOTHING)
+            self.execute("", nothing=_DROP_NOTHING)  # before whatever is sent next
         return answer
 
-    def _evaluate(self, expression: str) -> None:
-        """Before whatever is sent next, unheard and without waiting for it."""
+    def execute(self, code: str, **ask: str) -> str:
+        """Send code to be run, or *ask* for expressions quietly; the request's id."""
         content = {
-            "code": "",
-            "silent": True,
-            "store_history": False,
-            "user_expressions": {"": expression},
+            "code": code,
+            "silent": bool(ask),
+            "store_history": not ask,
+            "user_expressions": ask,
             "allow_stdin": False,
-            "stop_on_error": False,
+            "stop_on_error": False,  # nothing is queued behind it
         }
-        self.kernel.send("shell", "execute_request", content)
+        return self.kernel.send("shell", "execute_request", content)
 
     def receive(self, timeout: float | None) -> Sequence[tuple[Channel, Message]]:
         """What arrives within *timeout*, once it is taken in. Raises OverError when it has died."""
