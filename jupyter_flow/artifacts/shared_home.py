@@ -74,7 +74,10 @@ class RemoteHome:
     def owe(self, what: str, paths: Sequence[Path]) -> None:
         self._debts.mkdir(parents=True, exist_ok=True)
         names = [self._name(each) for each in paths]
-        self._debt(what).write_text(json.dumps(names), "utf-8")
+        debt = self._debt(what)
+        draft = debt.with_name(f"{debt.name}.{uuid4().hex[:8]}-unfinished")
+        draft.write_text(json.dumps(names), "utf-8")
+        draft.replace(debt)  # whole, for whoever settles it meanwhile
 
     def owed(self) -> list[str]:
         return [each.stem for each in sorted(self._debts.glob("*.json"))]
@@ -84,7 +87,7 @@ class RemoteHome:
             names = json.loads(self._debt(what).read_text("utf-8"))
         except FileNotFoundError:
             return
-        except ValueError:  # somebody is writing it, or died of it
+        except ValueError:  # written when the power went
             return
         for name in names:
             self.put(self._home / name)
