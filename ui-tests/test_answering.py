@@ -56,4 +56,4 @@ def test_the_panel_under_a_cell_asks_as_well(lab, window):
     question.get_by_role("button", name="Approve").click()
 
     expect(task).to_have_attribute("data-state", "succeeded")
-    expect(panel.get_by_text("0.5")).to_be_visible()
+    expect(panel.get_by_text("0.5", exact=True)).to_be_visible()
