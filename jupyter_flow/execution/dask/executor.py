@@ -266,6 +266,7 @@ class DaskExecutor:
         if followed is None:
             return
         followed.where, followed.heard = word["worker"], time.monotonic()
+        followed.is_missed = False
         at = word["cell"], word["cells"]
         if at != followed.at and at[0]:
             followed.at = at
@@ -338,8 +339,10 @@ class DaskExecutor:
         said = ask(run, worker.is_made_here, followed.name, workers=where, on_error="ignore")
         if followed.future.status != "pending":  # the connection was cut, or it has just ended
             self._done(followed)
-        elif not said or not any(said.values()):
+        elif not said or (followed.is_missed and not any(said.values())):
             self._lose(followed)
+        else:
+            followed.is_missed = not any(said.values())
 
     def _stop(self, followed: Followed) -> None:
         """End it on its worker; or see to it that it is never begun."""

@@ -31,6 +31,8 @@ class Followed:
     #: What is to be done about it once the scheduler can be reached again, and since when not.
     put_off: list[Callable[[Followed], object]] = field(default_factory=list)
     cut_since: float | None = None
+    #: Whether its worker, asked for it, did not have it: its end may be on its way.
+    is_missed: bool = False
     is_stopping: bool = False
     is_over: bool = False
 

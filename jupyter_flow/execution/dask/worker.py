@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,11 +22,13 @@ from distributed.core import Status
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
+from jupyter_flow.core.run import Cause, Failure
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.failures import not_stored, start_failed
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Executor
 
+from .making import Making, made_here, making
 from .parcels import Delivery, Parcel, delivered, difference, name_of, unpacked
 
 #: The topic of what workers tell while attempts go on.
@@ -56,18 +57,6 @@ class Equipment:
 Equip = Callable[[Path], Equipment]
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
-    """An attempt that is being made in this process."""
-
-    executor: Executor
-    assignment: Assignment
-
-
-_making: dict[str, _Making] = {}
-_lock = threading.Lock()
-
-
 def begun(key: str) -> str:
     """The name under which the cluster keeps, once for ever, on which worker *key* was begun."""
     return f"{key}/begun"
@@ -82,22 +71,25 @@ def make(parcel: Parcel, equip: Equip) -> Delivery | None:
     wanted = parcel.assignment
     if not parcel.notebook and not parcel.is_seen_here:
         raise UnseenError(f"this worker does not see {parcel.mark}")
-    name = name_of(wanted)
-    if not claim(get_client(), str(get_worker().get_current_task()), get_worker().address):
-        return None
-    unlike = difference(parcel.sender)
+    with making(name_of(wanted)) as this:
+        key, address = str(get_worker().get_current_task()), get_worker().address
+        return _delivery(parcel, equip, this) if claim(get_client(), key, address) else None
+
+
+def _delivery(parcel: Parcel, equip: Equip, this: Making) -> Delivery:
+    wanted, unlike = parcel.assignment, difference(parcel.sender)
     if unlike:
         return Delivery(ended=_unlike(wanted, unlike))
     if not parcel.notebook:
         assert parcel.mark is not None  # it is seen here
-        return Delivery(ended=_made(name, wanted, equip(parcel.mark.parent).executor))
+        return Delivery(ended=_made(this, wanted, equip(parcel.mark.parent).executor))
     home = Path(get_worker().local_directory) / "jupyter_flow"
     home.mkdir(parents=True, exist_ok=True)
     room = Path(mkdtemp(prefix="attempt-", dir=home))
     try:
         equipment = equip(home)
         given = unpacked(parcel, room, equipment.artifacts)
-        ended = _made(name, given, equipment.executor)
+        ended = _made(this, given, equipment.executor)
         if parcel.artifacts is not None:
             _sweep(equipment.artifacts)
         return _delivered(ended, given, parcel, room)
@@ -118,7 +110,7 @@ def claim(client: Any, key: str, owner: str) -> bool:
     return True
 
 
-def _made(name: str, given: Assignment, executor: Executor) -> AttemptEnded:
+def _made(this: Making, given: Assignment, executor: Executor) -> AttemptEnded:
     """Make it; tell how it goes on, and what it has written."""
     worker = get_worker()
     remark = f"made by the worker {worker.address} of a Dask cluster"
@@ -127,36 +119,31 @@ def _made(name: str, given: Assignment, executor: Executor) -> AttemptEnded:
         remarks = (*remarks, "its kernel is not kept: it could not be reached on a worker")
     given = replace(given, remarks=remarks, keep_kernel=False)
     inbox: SimpleQueue[AttemptProgressed | AttemptEnded] = SimpleQueue()
-    with _lock:
-        _making[name] = _Making(executor, given)
+    if not this.start(executor, given, inbox.put):
+        return _cancelled(given)
     is_stopped = False
-    try:
-        executor.start(given, inbox.put)
-        cell = cells = 0
-        told: tuple[Any, ...] = ()
-        silent = 0.0
-        while True:
-            word: dict[str, Any] = {"attempt": name, "worker": worker.address}
-            try:
-                report = inbox.get(timeout=_BETWEEN)
-            except Empty:
-                silent += _BETWEEN
-            else:
-                if isinstance(report, AttemptEnded):
-                    return report
-                cell, cells = report.cell, report.cells
-            if worker.status in _ENDING and not is_stopped:
-                # Cut off from the scheduler, most often: by now somebody else makes it anew.
-                executor.stop(given.run, given.key, given.number)
-                is_stopped = True
-            new = (cell, cells, _size(given.log), _version(given.executed))
-            if new != told or silent >= SILENCE:
-                told, silent = new, 0.0
-                word |= dict(zip(("cell", "cells", "log", "executed"), new, strict=True))
-                worker.log_event(TOPIC, word)
-    finally:
-        with _lock:
-            del _making[name]
+    cell = cells = 0
+    told: tuple[Any, ...] = ()
+    silent = 0.0
+    while True:
+        word: dict[str, Any] = {"attempt": this.name, "worker": worker.address}
+        try:
+            report = inbox.get(timeout=_BETWEEN)
+        except Empty:
+            silent += _BETWEEN
+        else:
+            if isinstance(report, AttemptEnded):
+                return report
+            cell, cells = report.cell, report.cells
+        if worker.status in _ENDING and not is_stopped:
+            # Cut off from the scheduler, most often: by now somebody else makes it anew.
+            this.stop()
+            is_stopped = True
+        new = (cell, cells, _size(given.log), _version(given.executed))
+        if new != told or silent >= SILENCE:
+            told, silent = new, 0.0
+            word |= dict(zip(("cell", "cells", "log", "executed"), new, strict=True))
+            worker.log_event(TOPIC, word)
 
 
 def _delivered(ended: AttemptEnded, made: Assignment, parcel: Parcel, room: Path) -> Delivery:
@@ -191,6 +178,15 @@ def _unlike(wanted: Assignment, unlike: str) -> AttemptEnded:
     )
 
 
+def _cancelled(wanted: Assignment) -> AttemptEnded:
+    return AttemptEnded(
+        key=wanted.key,
+        number=wanted.number,
+        outcome=Outcome.CANCELLED,
+        failure=Failure(cause=Cause.CANCELLED),
+    )
+
+
 # -- beside it ---------------------------------------------------------------------------------
 
 
@@ -204,35 +200,28 @@ class Look:
 
 def look(name: str, log: int, executed: int) -> Look | None:
     """What is new since *log* bytes and the version *executed*; None if it is not made here."""
-    with _lock:
-        found = _making.get(name)
-    if found is None:
+    given = next((each.assignment for each in made_here(name) if each.assignment), None)
+    if given is None:
         return None
     try:
-        with found.assignment.log.open("rb") as file:
+        with given.log.open("rb") as file:
             file.seek(log)
             text = file.read(_PAGE)
     except FileNotFoundError:
         text = b""
-    is_new = _version(found.assignment.executed) > executed
-    return Look(text, found.assignment.executed.read_bytes() if is_new else None)
+    is_new = _version(given.executed) > executed
+    return Look(text, given.executed.read_bytes() if is_new else None)
 
 
 def is_made_here(name: str) -> bool:
     """Whether the attempt is being made on this worker."""
-    with _lock:
-        return name in _making
+    return bool(made_here(name))
 
 
-def stop(name: str) -> bool:
+def stop(name: str) -> None:
     """End the attempt, if it is made here."""
-    with _lock:
-        found = _making.get(name)
-    if found is None:
-        return False
-    given = found.assignment
-    found.executor.stop(given.run, given.key, given.number)
-    return True
+    for each in made_here(name):
+        each.stop()
 
 
 async def end_lost(run: RunId, key: TaskKey, number: int) -> None:

@@ -31,7 +31,7 @@ from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
-from jupyter_flow.execution.dask import clusters, parcels
+from jupyter_flow.execution.dask import clusters, parcels, worker
 from jupyter_flow.execution.dask import executor as dask_executor
 from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
 from jupyter_flow.execution.dask.executor import DaskExecutor
@@ -48,6 +48,8 @@ cuts = pytest.mark.filterwarnings("ignore:.*unclosed <socket")
 
 Inbox = SimpleQueue[AttemptProgressed | AttemptEnded]
 Make = Callable[..., DaskExecutor]
+
+_EQUIP = partial(equip, artifact_store="", owner="", load_limit=2**20)
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,8 @@ def make(tmp_path: Path) -> Iterator[Make]:
         executor = DaskExecutor(
             Cluster(ClusterConfig(scheduler=cluster.address)),
             home=home,
-            equip=partial(equip, artifact_store="", owner="", load_limit=2**20),
             artifacts=FolderArtifacts(home / "artifacts"),
-            **{"shares_disk": False} | options,
+            **{"shares_disk": False, "equip": _EQUIP} | options,
         )
         made.append(executor)
         return executor
@@ -326,6 +327,36 @@ def test_what_waits_for_a_worker_is_cancelled_without_being_begun(
     gate.write_text("go on")
     assert end_of(first).outcome is Outcome.SUCCEEDED
     assert not (tmp_path / "begun").exists()
+
+
+def test_what_is_stopped_before_its_worker_can_start_it_is_never_started(
+    cluster: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ran = pipe(tmp_path, "begun"), tmp_path / "ran"
+
+    def equip_slowly(home: Path) -> worker.Equipment:
+        begun.write_text("")  # as soon as somebody listens
+        begun.read_text()
+        return _EQUIP(home)
+
+    is_told = threading.Event()
+
+    def asking(what: Any, *given: Any, **how: Any) -> Any:
+        answer = clusters.ask(what, *given, **how)
+        if worker.stop in given:
+            is_told.set()
+        return answer
+
+    monkeypatch.setattr(dask_executor, "ask", asking)
+    executor, inbox = make(cluster, equip=equip_slowly), Inbox()
+    executor.start(assignment(tmp_path, "never", f"open({str(ran)!r}, 'w')"), inbox.put)
+    begun.read_text()
+    executor.stop(RunId("run"), TaskKey("never"), 1)
+    assert is_told.wait(PATIENCE)
+    begun.write_text("go on")
+
+    assert end_of(inbox).outcome is Outcome.CANCELLED
+    assert not ran.exists()
 
 
 def test_a_worker_that_does_not_see_our_files_is_sent_them(
