@@ -21,6 +21,7 @@ from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.ports.shared_home import SharedHome
+from jupyter_flow.whole import whole
 
 #: Below the address of the Jupyter server.
 PATH = "jupyter-flow/answer"
@@ -105,14 +106,10 @@ class AnswerLinks:
         """A new key, which all machines will know; its name. Others may make theirs meanwhile."""
         name = secrets.token_hex(8)
         path = self._folder / name
-        draft = path.with_suffix(".unfinished")  # whole from the beginning, for whoever reads it
-        try:
+        with whole(path) as draft:
             draft.write_bytes(secrets.token_bytes(32))
             # Whatever happens, it is shared sooner or later.
             self._shared().owe(f"answer-key-{name}", [path])
-            draft.rename(path)
-        finally:
-            draft.unlink(missing_ok=True)
         with suppress(FlowError):  # until then, links can be used here alone
             self._shared().settle(f"answer-key-{name}")
         return name

@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.whole import draft_name, is_draft
 
 from . import s3
 
@@ -122,7 +122,10 @@ class Place:
         return about
 
     def find(self, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-        """All files below *name*, with what is known of them; none when it is no folder."""
+        """All files below *name*, with what is known of them; none when it is no folder.
+
+        Drafts are left out.
+        """
         try:
             with self.reached(name, may_miss=True) as (system, path):
                 root = self._found[1]
@@ -130,7 +133,8 @@ class Place:
         except FileNotFoundError:
             return
         for each, about in found.items():
-            yield each[len(root) + 1 :], about
+            if not is_draft(each):
+                yield each[len(root) + 1 :], about
 
     def remove(self, name: str) -> None:
         """Remove the file, or the folder with all in it. Nothing happens when there is none."""
@@ -139,8 +143,9 @@ class Place:
 
     @staticmethod
     def _put_and_rename(system: Any, file: Path, path: str) -> None:
-        draft = f"{path}.{uuid4().hex}-unfinished"
-        system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        folder = path.rpartition("/")[0]
+        draft = f"{folder}/{draft_name()}"
+        system.makedirs(folder, exist_ok=True)
         try:
             system.put_file(str(file), draft)
             system.mv(draft, path)

@@ -11,9 +11,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 from jupyter_flow.ports.shared_home import SharedHome
+from jupyter_flow.whole import is_draft, whole, write_whole
 
 from .place import Place
 
@@ -72,12 +72,8 @@ class RemoteHome:
                     self._note(file, _LAST)
 
     def owe(self, what: str, paths: Sequence[Path]) -> None:
-        self._debts.mkdir(parents=True, exist_ok=True)
         names = [self._name(each) for each in paths]
-        debt = self._debt(what)
-        draft = debt.with_name(f"{debt.name}.{uuid4().hex[:8]}-unfinished")
-        draft.write_text(json.dumps(names), "utf-8")
-        draft.replace(debt)  # whole, for whoever settles it meanwhile
+        write_whole(self._debt(what), json.dumps(names).encode())
 
     def owed(self) -> list[str]:
         return [each.stem for each in sorted(self._debts.glob("*.json"))]
@@ -124,15 +120,11 @@ class RemoteHome:
         with self._place.reached(self._name(file)) as (system, path):
             version = str(system.ukey(path))
         if noted != version or not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_name(f"{file.name}.{uuid4().hex[:8]}-unfinished")
             try:
-                self._place.get(self._name(file), draft)
-                draft.replace(file)
+                with whole(file) as draft:
+                    self._place.get(self._name(file), draft)
             except FileNotFoundError:  # it went while we looked
                 return
-            finally:
-                draft.unlink(missing_ok=True)
         self._note(file, _LAST if is_last else version)
 
     def _debt(self, what: str) -> Path:
@@ -155,10 +147,10 @@ class RemoteHome:
 
 
 def _files_in(path: Path) -> Iterator[Path]:
-    """*path* if it is a file, all files below if it is a folder; those that are unfinished not."""
+    """*path* if it is a file, all files below if it is a folder; drafts not."""
     if path.is_file():
         yield path
     elif path.is_dir():
         for each in sorted(path.rglob("*")):
-            if each.is_file() and not each.name.endswith("-unfinished"):
+            if each.is_file() and not is_draft(each.name):
                 yield each

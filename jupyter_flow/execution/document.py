@@ -10,7 +10,6 @@ while it changes, and always at the end. So saving costs what there is to save, 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from nbformat import NotebookNode
+
+from jupyter_flow.whole import write_whole
 
 from .parts import part, write
 
@@ -135,17 +136,6 @@ class ExecutedNotebook:
         if self.path is None:
             return
         began = time.monotonic()
-        write_atomically(self.path, write(self.notebook))
+        write_whole(self.path, write(self.notebook).encode("utf-8", "replace"))
         ended = time.monotonic()
         self._next_save = ended + max(_EVERY, _TIMES * (ended - began))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write *text* so that readers see the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_text(text, encoding="utf-8", errors="replace")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

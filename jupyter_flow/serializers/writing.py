@@ -12,6 +12,7 @@ from shutil import copyfile
 from typing import Any
 
 from jupyter_flow.core.artifacts import ArtifactRef, is_format
+from jupyter_flow.whole import whole
 
 from . import GROUP, serializer_for, type_of
 from .loading import Artifact
@@ -46,12 +47,10 @@ def write(
         put = partial(serializer.write, value)
     file = f"values/{_file_name(place)}.{form}"
     path = path_of(file)
-    draft = path.with_name(f".{path.name}")
     try:
-        put(draft)
-        draft.replace(path)
+        with whole(path) as draft:
+            put(draft)
     except Exception as error:
-        draft.unlink(missing_ok=True)
         error.add_note(f"in writing {place}, a {of}, as {form}")
         raise
     with path.open("rb") as opened:

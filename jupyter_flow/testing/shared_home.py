@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_flow.ports.shared_home import SharedHome
+from jupyter_flow.whole import draft_name
 
 OpenHome = Callable[[Path], SharedHome]
 
@@ -163,9 +164,10 @@ class SharedHomeContract:
     def test_nothing_that_is_unfinished_is_left_or_shared(
         self, open_home: OpenHome, here: Path, there: Path
     ) -> None:
-        written(here / "runs" / "a.txt.1234-unfinished", "half")
+        draft = written(here / "runs" / draft_name(), "half")
         written(here / "runs" / "a.txt", "whole")
         open_home(here).put(here / "runs")
+        open_home(here).put(draft)  # as one who is killed leaves it there
         open_home(there).fetch(there / "runs")
 
         names = {each.name for each in there.rglob("*") if each.is_file()}

@@ -25,6 +25,7 @@ from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.failures import start_failed
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment, Prospect, Report
+from jupyter_flow.whole import write_whole
 
 from . import worker
 from .clusters import Cluster, ask, reaching
@@ -319,9 +320,7 @@ class DaskExecutor:
                 file.write(look.log)
             followed.log += len(look.log)
             if look.executed is not None:
-                draft = given.executed.with_suffix(".unfinished")
-                draft.write_bytes(look.executed)
-                draft.replace(given.executed)
+                write_whole(given.executed, look.executed)
                 followed.executed = executed
 
     def _ask_the_silent(self) -> None:

@@ -7,7 +7,6 @@ artifacts that it is given. Reads and writes files; sends nothing.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from jupyter_flow.core.events import AttemptEnded
 from jupyter_flow.execution.handed import all_in, files_of_runs, with_paths
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment
+from jupyter_flow.whole import write_whole
 
 #: So many bytes of files may travel with an attempt, and back: they pass through the scheduler.
 MOST = 64 * 2**20
@@ -107,15 +107,15 @@ def unpacked(parcel: Parcel, room: Path, artifacts: ArtifactStore) -> Assignment
     """The attempt of *parcel* with all that it needs in *room*, a folder of its own."""
     given, folder = parcel.assignment, room / "folder"
     notebook = room / "snapshot.ipynb"
-    _write(notebook, parcel.notebook)
+    write_whole(notebook, parcel.notebook)
     folder.mkdir(parents=True)
     for name, content in parcel.files.items():
-        _write(folder / name, content)
+        write_whole(folder / name, content)
     moved = _places_of_handed(parcel, room)
     for path, content in parcel.handed.items():
-        _write(Path(moved[path]), content)
+        write_whole(Path(moved[path]), content)
     for name, content in (parcel.artifacts or {}).items():
-        _write(room / "given" / name, content)
+        write_whole(room / "given" / name, content)
         artifacts.put(room / "given" / name, name)
     return replace(
         given,
@@ -167,9 +167,9 @@ def put_down(delivery: Delivery, assignment: Assignment, artifacts: ArtifactStor
     """
     for path, content in ((assignment.executed, delivery.executed), (assignment.log, delivery.log)):
         if content is not None:
-            _write(path, content)
+            write_whole(path, content)
     for name, content in delivery.files.items():
-        _write(assignment.artifacts / name, content)
+        write_whole(assignment.artifacts / name, content)
     if artifacts is not None:
         for ref in artifacts_in(delivery.ended.values):
             artifacts.put(assignment.artifacts / ref.name, ref.file)
@@ -218,14 +218,6 @@ def _check_size(what: str, files: Mapping[str, bytes | int]) -> None:
             "reach as well, such as s3://…, and hand on files as artifacts; or share a disk.",
             code="JF613",
         )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{hashlib.sha256(content).hexdigest()[:8]}-unfinished")
-    draft.write_bytes(content)
-    draft.replace(path)
 
 
 def _read(path: Path) -> bytes | None:

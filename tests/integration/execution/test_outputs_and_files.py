@@ -34,13 +34,13 @@ def test_two_hundred_cells_with_five_megabytes_are_saved_few_times(
     from jupyter_flow.execution import document
 
     saves: list[int] = []
-    write = document.write_atomically
+    write = document.write_whole
 
-    def counted(path: Path, text: str) -> None:
-        saves.append(len(text))
-        write(path, text)
+    def counted(path: Path, content: bytes) -> None:
+        saves.append(len(content))
+        write(path, content)
 
-    monkeypatch.setattr(document, "write_atomically", counted)
+    monkeypatch.setattr(document, "write_whole", counted)
     began = time.monotonic()
     trial = attempt(*["print('x' * 25_000)"] * 200)
     assert trial.end.outcome is Outcome.SUCCEEDED

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from jupyter_flow.execution.document import CellStatus, ExecutedNotebook, write_atomically
+from jupyter_flow.execution.document import CellStatus, ExecutedNotebook
 from jupyter_flow.execution.log import AttemptLog
 from jupyter_flow.execution.memory import MemoryWatch
 from jupyter_flow.execution.processes import exit_of
@@ -106,22 +106,6 @@ def test_a_save_is_due_only_when_something_changed(tmp_path: Path) -> None:
     document.touch()
     assert document.save_due_in(0.0) is not None
     assert document.save_due_in(1e12) == 0.0
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.txt"
-    write_atomically(path, "old")
-
-    def fail(*args: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, "new")
-    assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
-    assert path.read_text() == "old"
 
 
 @pytest.mark.parametrize(
