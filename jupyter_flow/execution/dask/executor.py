@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from jupyter_flow.core.errors import FlowError, UnreachableError
@@ -29,7 +27,9 @@ from jupyter_flow.whole import write_whole
 
 from . import worker
 from .clusters import Cluster, ask, reaching
+from .ears import Ears, Word
 from .followed import Followed, Following
+from .hands import Hands, quietly
 from .parcels import Delivery, name_of, put_down
 from .sending import Sender
 
@@ -37,11 +37,8 @@ log = logging.getLogger(__name__)
 
 #: After so many seconds without a word of a worker it is asked whether it still makes the attempt.
 _PATIENCE = 4 * worker.SILENCE
-#: For so many seconds a scheduler may be out of reach; then its attempts are given up.
-_LONGEST_CUT = 300.0
-#: And for so many a result may be on its way.
+#: For so many seconds a result may be on its way.
 _RESULT = 600.0
-_HANDS = 4
 #: Who has begun what is never to be begun.
 _NOBODY = "nobody"
 
@@ -70,12 +67,9 @@ class DaskExecutor:
         self._artifacts = artifacts
         self._sender = Sender(home.absolute(), equip, artifacts, shares_disk, resources)
         self._following = Following()
+        self._hands = Hands(self._give_up)
+        self._ears = Ears(self._take_in, self._look_after)
         self._lock = threading.Lock()
-        self._words: SimpleQueue[Mapping[str, Any] | None] = SimpleQueue()
-        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="dask")
-        self._ears = threading.Thread(target=self._listen, name="dask words", daemon=True)
-        self._is_listening = False
-        self._is_closing = False
 
     def connect(self) -> None:
         """Reach the cluster, or make it. Raises FlowError (JF615, JF616) when that cannot be."""
@@ -88,7 +82,7 @@ class DaskExecutor:
         return self._cluster.address
 
     def get_ready(self) -> None:
-        self._hands.submit(self._quietly, self._client)
+        self._hands.once(self._client)
 
     def foresee(self, prospects: Sequence[Prospect]) -> None:
         """Nothing: nobody knows which worker it will be."""
@@ -99,8 +93,7 @@ class DaskExecutor:
     def start(self, assignment: Assignment, report: Report) -> None:
         followed = Followed(name_of(assignment), assignment, report)
         self._follow(followed)
-        followed.lock.acquire()  # whatever is asked of it waits until it has been sent
-        self._hands.submit(self._send_first, followed)
+        self._hands.first(self._send, followed)
 
     def take_up(self, assignment: Assignment, report: Report) -> bool:
         client, name = self._client(), name_of(assignment)
@@ -113,7 +106,7 @@ class DaskExecutor:
             followed.where = ask(client.get_dataset, followed.begun)
         followed.heard = time.monotonic()
         self._follow(followed)
-        future.add_done_callback(lambda _: self._soon(self._done, followed))
+        future.add_done_callback(lambda _: self._hands.soon(self._done, followed))
         return True
 
     def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
@@ -131,7 +124,7 @@ class DaskExecutor:
         followed = self._following.find(run, key, number)
         if followed is not None and not followed.is_stopping:
             followed.is_stopping = True
-            self._soon(self._stop, followed)
+            self._hands.soon(self._stop, followed)
 
     def end_lost(self, run: RunId, key: TaskKey, number: int) -> None:
         # Workers that are gone cannot be reached, and their kernels end with them.
@@ -145,85 +138,23 @@ class DaskExecutor:
         """Nothing: it has no kernels on this machine."""
 
     def close(self) -> None:
-        self._is_closing = True
+        self._hands.put_off_no_more()
         for each in self._following.all():
             self.stop(each.assignment.run, each.assignment.key, each.assignment.number)
         self._following.wait_for_the_end()
-        self._hands.shutdown()
-        if self._is_listening:
-            self._words.put(None)
-            self._ears.join()
+        self._hands.close()
+        self._ears.close()
         self._cluster.close()
         self._sender.close()
 
-    # -- whom it follows -----------------------------------------------------------------------
+    # -- its beginning -------------------------------------------------------------------------
 
     def _follow(self, followed: Followed) -> None:
         self._following.add(followed)
-        with self._lock:
-            if not self._is_listening:
-                self._is_listening = True
-                self._ears.start()
+        self._ears.open()
 
     def _client(self) -> Any:
-        return self._cluster.client(self._heard)
-
-    def _soon(self, act: Callable[[Followed], object], followed: Followed) -> None:
-        """Do it in another thread, with nothing else being done about *followed*."""
-
-        def locked() -> None:
-            with followed.lock:
-                if not followed.is_over:
-                    self._surely(act, followed)
-
-        with suppress(RuntimeError):  # closed: nobody wants to know any more
-            self._hands.submit(locked)
-
-    def _surely(self, act: Callable[[Followed], object], followed: Followed) -> None:
-        """Do it, later if the scheduler cannot be reached; what else goes wrong is the end of the
-        attempt."""
-        try:
-            act(followed)
-            followed.cut_since = None
-        except UnreachableError as error:
-            if self._put_off(act, followed, error.what):
-                return
-            if followed.future is not None:
-                self._lose(followed, error.what)
-            else:
-                self._fail_by(followed, error)
-        except FlowError as error:
-            self._fail_by(followed, error)
-        except Exception as error:  # its end must be told, whatever happens
-            log.exception("what was to be done with Dask failed")
-            self._fail(followed, start_failed(str(error), name=type(error).__name__))
-
-    def _put_off(self, act: Callable[[Followed], object], followed: Followed, why: str) -> bool:
-        """Have it done later; False when that has been so for too long."""
-        now = time.monotonic()
-        if followed.cut_since is None:
-            followed.cut_since = now
-            about = {"action": "cluster_unreachable", "attempt": followed.name, "why": why}
-            log.warning("the Dask scheduler cannot be reached", extra=about)
-        if self._is_closing or now - followed.cut_since > _LONGEST_CUT:
-            return False
-        if act != self._ask:  # that is asked again anyway
-            followed.put_off.append(act)
-        return True
-
-    def _quietly(self, act: Callable[[], object]) -> None:
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - whoever starts an attempt is told
-            log.debug("Dask is not ready: %s", error)
-
-    # -- its beginning -------------------------------------------------------------------------
-
-    def _send_first(self, followed: Followed) -> None:
-        try:
-            self._surely(self._send, followed)
-        finally:
-            followed.lock.release()
+        return self._cluster.client(self._ears.heard)
 
     def _send(self, followed: Followed) -> None:
         if followed.future is not None:  # nobody knows how far that came
@@ -231,35 +162,18 @@ class DaskExecutor:
             return
         client = self._client()
         followed.future = self._sender.send(client, followed.assignment)
-        followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
+        followed.future.add_done_callback(lambda _: self._hands.soon(self._done, followed))
         ask(client.publish_dataset, followed.future, name=followed.name, override=True)
 
     # -- while it lasts ------------------------------------------------------------------------
 
-    def _heard(self, event: tuple[float, Mapping[str, Any]]) -> None:
-        """Called by Dask with what workers tell, and what becomes of them. Returns at once."""
-        self._words.put(event[1])
+    def _look_after(self) -> None:
+        """Look after those of which nothing is heard, and those about which something is undone."""
+        for each in self._following.silent_for(_PATIENCE):
+            self._hands.soon(self._ask, each, or_later=False)  # it is asked again anyway
+        self._hands.again(self._following.all())
 
-    def _listen(self) -> None:
-        """Take in what workers tell; look after those of which nothing is heard."""
-        look_at = time.monotonic() + worker.SILENCE
-        while True:
-            if time.monotonic() >= look_at:
-                self._ask_the_silent()
-                self._try_again()
-                look_at = time.monotonic() + worker.SILENCE
-            try:
-                word = self._words.get(timeout=max(look_at - time.monotonic(), 0))
-            except Empty:
-                continue
-            if word is None:
-                return
-            try:
-                self._take_in(word)
-            except Exception as error:  # noqa: BLE001 - a look that fails is followed by others
-                log.debug("what a worker wrote could not be fetched: %s", error)
-
-    def _take_in(self, word: Mapping[str, Any]) -> None:
+    def _take_in(self, word: Word) -> None:
         if word.get("action") == "remove-worker":
             self._look_for_lost(word["worker"], word.get("processing-tasks", ()))
             return
@@ -288,13 +202,15 @@ class DaskExecutor:
         """
 
         def lose(followed: Followed) -> None:
+            if followed.future is None:  # it could not be sent yet
+                return
             with suppress(KeyError):
                 followed.where = ask(self._client().get_dataset, followed.begun)
             if followed.where == gone:
                 self._lose(followed)
 
         for each in self._following.perhaps_on(gone, keys):
-            self._soon(lose, each)
+            self._hands.soon(lose, each)
 
     def _fetch(self, followed: Followed, executed: int) -> None:
         """Bring here what it has written since."""
@@ -322,16 +238,6 @@ class DaskExecutor:
             if look.executed is not None:
                 write_whole(given.executed, look.executed)
                 followed.executed = executed
-
-    def _ask_the_silent(self) -> None:
-        for each in self._following.silent_for(_PATIENCE):
-            self._soon(self._ask, each)
-
-    def _try_again(self) -> None:
-        """Do what could not be done while the scheduler could not be reached."""
-        for each in self._following.all():
-            while each.put_off:
-                self._soon(each.put_off.pop(0), each)
 
     def _ask(self, followed: Followed) -> None:
         run, where = self._client().run, [followed.where]
@@ -399,7 +305,7 @@ class DaskExecutor:
             self._lose(followed)
         else:
             followed.heard = time.monotonic()
-            followed.future.add_done_callback(lambda _: self._soon(self._done, followed))
+            followed.future.add_done_callback(lambda _: self._hands.soon(self._done, followed))
 
     def _lose(self, followed: Followed, why: str = "") -> None:
         """Its worker is gone, and it with it; or the cluster has forgotten it, or is gone."""
@@ -407,8 +313,15 @@ class DaskExecutor:
         failure = Failure(cause=Cause.LOST, message=why or f"{where} that made it is gone")
         self._end(followed, Outcome.LOST, failure)
 
-    def _fail_by(self, followed: Followed, error: FlowError) -> None:
-        self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
+    def _give_up(self, followed: Followed, error: Exception) -> None:
+        """End it, as what was to be done about it went wrong."""
+        if isinstance(error, UnreachableError) and followed.future is not None:
+            self._lose(followed, error.what)
+        elif isinstance(error, FlowError):
+            self._fail(followed, start_failed(error.what, name=error.code, traceback=str(error)))
+        else:
+            log.error("what was to be done with Dask failed", exc_info=error)
+            self._fail(followed, start_failed(str(error), name=type(error).__name__))
 
     def _fail(self, followed: Followed, failure: Failure) -> None:
         self._end(followed, Outcome.FAILED, failure)
@@ -428,7 +341,7 @@ class DaskExecutor:
             followed.is_over = True
         followed.report(ended)
         self._following.remove(followed)
-        self._quietly(lambda: self._clear(followed, is_made=is_made))
+        quietly(lambda: self._clear(followed, is_made=is_made))
 
     def _clear(self, followed: Followed, *, is_made: bool) -> None:
         """Have the cluster forget it. Unless it is made, Dask may still give it to a worker: then

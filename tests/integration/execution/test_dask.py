@@ -31,7 +31,7 @@ from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
-from jupyter_flow.execution.dask import clusters, parcels, worker
+from jupyter_flow.execution.dask import clusters, hands, parcels, worker
 from jupyter_flow.execution.dask import executor as dask_executor
 from jupyter_flow.execution.dask.clusters import Cluster, ClusterConfig
 from jupyter_flow.execution.dask.executor import DaskExecutor
@@ -526,19 +526,19 @@ def test_what_ends_while_nothing_is_heard_of_the_scheduler_is_told_later(
     monkeypatch.setattr(clusters, "_ANSWER", 1.0)
     monkeypatch.setattr(dask_executor, "_PATIENCE", 0.0)
     gate, gone, line = pipe(tmp_path, "gate"), pipe(tmp_path, "gone"), Line(cluster.address)
-    inbox, put_off = SimpleQueue[Any](), SimpleQueue[None]()
+    inbox, noticed = SimpleQueue[Any](), SimpleQueue[None]()
     executor = make(replace(cluster, address=line.address))
     last = f"open({str(gone)!r}, 'w').close()"
     executor.start(assignment(tmp_path, "task", wait_at(gate), last), inbox.put)
     gate.read_text()
-    note_calls(monkeypatch, executor, "_put_off", put_off)
+    note_cuts(monkeypatch, executor, noticed)
     while not isinstance(inbox.get(timeout=PATIENCE), AttemptProgressed):
         pass
 
     line.fall_silent()
     gate.write_text("go on")
     gone.read_text()
-    put_off.get(timeout=PATIENCE)
+    noticed.get(timeout=PATIENCE)
     line.go_on()
 
     assert end_of(inbox).outcome is Outcome.SUCCEEDED
@@ -553,13 +553,13 @@ def test_what_begins_while_nothing_is_heard_of_the_scheduler_is_made_later(
     cluster: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
-    inbox, line, put_off = SimpleQueue[Any](), Line(cluster.address), SimpleQueue[None]()
+    inbox, line, noticed = SimpleQueue[Any](), Line(cluster.address), SimpleQueue[None]()
     executor = make(replace(cluster, address=line.address))
-    note_calls(monkeypatch, executor, "_put_off", put_off)
+    note_cuts(monkeypatch, executor, noticed)
     line.fall_silent()
 
     executor.start(assignment(tmp_path, "task", "1 + 1"), inbox.put)
-    put_off.get(timeout=PATIENCE)
+    noticed.get(timeout=PATIENCE)
     monkeypatch.setattr(clusters, "_TIMEOUT", PATIENCE)
     line.go_on()
 
@@ -569,25 +569,24 @@ def test_what_begins_while_nothing_is_heard_of_the_scheduler_is_made_later(
     gc.collect()
 
 
-def note_calls(
-    monkeypatch: pytest.MonkeyPatch, executor: DaskExecutor, name: str, calls: SimpleQueue[None]
+def note_cuts(
+    monkeypatch: pytest.MonkeyPatch, executor: DaskExecutor, noticed: SimpleQueue[None]
 ) -> None:
-    """Tell *calls* of each call of a method."""
-    method = getattr(executor, name)
+    """Tell *noticed* each time that the scheduler is found out of reach."""
+    has_time = executor._hands._has_time
 
-    def noted(*args: Any) -> Any:
-        done = method(*args)
-        calls.put(None)
-        return done
+    def noted(*given: Any) -> bool:
+        noticed.put(None)
+        return has_time(*given)
 
-    monkeypatch.setattr(executor, name, noted)
+    monkeypatch.setattr(executor._hands, "_has_time", noted)
 
 
 @cuts
 def test_a_worker_that_is_cut_off_ends_what_it_does_at_once(
     mortal: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_executor, "_LONGEST_CUT", 0.0)
+    monkeypatch.setattr(hands, "_LONGEST_CUT", 0.0)
     monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
     told, gate, inbox = pipe(tmp_path, "told"), pipe(tmp_path, "gate"), SimpleQueue[Any]()
     executor = make(mortal)
@@ -608,7 +607,7 @@ def test_it_is_lost_when_the_scheduler_dies(
 ) -> None:
     gate, inbox = pipe(tmp_path, "gate"), SimpleQueue[Any]()
     monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
-    monkeypatch.setattr(dask_executor, "_LONGEST_CUT", 1.0)
+    monkeypatch.setattr(hands, "_LONGEST_CUT", 1.0)
     executor = make(mortal)
     executor.start(assignment(tmp_path, "task", wait_at(gate)), inbox.put)
     gate.read_text()
