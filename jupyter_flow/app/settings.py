@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,8 @@ FOUND = frozenset({"folder", "project"})
 EXECUTORS = ("local", "dask")
 #: How many attempts a process has made at a time by a cluster: there are workers, or it waits.
 _MANY = 1000
+#: A URL that lacks a slash would be taken for a folder. A drive is one letter.
+_HALF_URL = re.compile(r"[a-z][a-z0-9+]+:(?!//)")
 #: The words of the table ``dask``, and what each of them has to be.
 _DASK: Mapping[str, type] = {
     "scheduler": str,
@@ -79,6 +82,13 @@ class Settings:
     load_limit: int = 256 * 1024 * 1024
     executor: str = "local"
     dask: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[Path, ...]:
+        """The folders here that hold what runs leave behind; no notebook there is the project's."""
+        said = (self.shared_home, self.artifact_store)
+        places = [each.removeprefix("file://") for each in said]
+        return (self.home, *(Path(each) for each in places if each and "://" not in each))
 
     @classmethod
     def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -172,6 +182,8 @@ def _read(name: str, value: Any, source: str) -> Any:
             return _pools(value)
         if name == "dask":
             return _dask(value)
+        if name in ("shared_home", "artifact_store") and _HALF_URL.match(str(value)):
+            raise ValueError("Write a folder, or a URL with two slashes: s3://bucket/folder.")
         if name == "executor" and value not in EXECUTORS:
             raise ValueError(f"It is one of: {', '.join(EXECUTORS)}.")
         return str(value)

@@ -60,6 +60,17 @@ def test_a_failing_cell_is_shown_and_can_be_repaired(project: Path) -> None:
     assert "✔ succeeded" in called("status").stdout
 
 
+def test_what_runs_leave_in_a_shared_home_below_the_project_is_no_part_of_it(
+    project: Path,
+) -> None:
+    (project / "jupyter_flow.toml").write_text('shared_home = "shared"')
+    assert called("run", "churn").returncode == 0
+    assert list((project / "shared").rglob("*.ipynb"))
+
+    checked = called("check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
 def test_json_is_all_that_is_printed(project: Path) -> None:
     done = called("run", "churn", "--json", "-p", "n=2")
     run = json.loads(done.stdout)
