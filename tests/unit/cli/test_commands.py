@@ -203,6 +203,21 @@ def test_doctor_looks_at_the_machine(project: Path, capsys) -> None:
     assert {"python", "store", "disk"} <= {each["what"] for each in findings}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--now"),
+        ("serve", "--executor", "local", "--dask-scheduler", "tcp://127.0.0.1:9"),
+        ("run", "churn", "--executor", "local", "--dask-scheduler", "tcp://127.0.0.1:9"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(
+    project: Path, capsys, arguments: tuple[str, ...]
+) -> None:
+    assert called(*arguments) == 2
+    assert "JF400" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("database", ["garbage", "postgresql://ada:secret@host:port/flow"])
 def test_doctor_tells_what_is_wrong_with_the_address_of_the_store(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys, database: str
