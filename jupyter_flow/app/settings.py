@@ -140,18 +140,19 @@ def _project_of(folder: Path) -> Path:
 
 def _from_files(project: Path) -> dict[str, Any]:
     own, shared = project / "jupyter_flow.toml", project / "pyproject.toml"
+    source = own if own.is_file() else shared
+    if not source.is_file():
+        return {}
     try:
-        if own.is_file():
-            said, source = tomllib.loads(own.read_text("utf-8")), own
-        elif shared.is_file():
-            tools = tomllib.loads(shared.read_text("utf-8")).get("tool", {})
-            said, source = tools.get("jupyter_flow", {}), shared
-        else:
-            return {}
+        said = tomllib.loads(source.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{project} has settings that are no TOML: {error}", code="JF410"
+            f"{source} is no TOML: {error}",
+            hint='Texts stand in quotes there: executor = "dask".',
+            code="JF410",
         ) from error
+    if source == shared:
+        said = said.get("tool", {}).get("jupyter_flow", {})
     return {name: _read(name, value, str(source)) for name, value in said.items()}
 
 
@@ -227,4 +228,6 @@ def _dask(value: Any) -> dict[str, Any]:
             raise ValueError(f"'dask' has no {name!r}; it has {', '.join(_DASK)}.")
         if not isinstance(each, wanted):
             raise TypeError(f"'{name}' is a {wanted.__name__}.")
+        if name == "cluster" and "." not in str(each):
+            raise ValueError("'cluster' is written as module.Class: distributed.LocalCluster.")
     return value

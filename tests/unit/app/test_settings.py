@@ -86,7 +86,7 @@ def test_the_folders_that_runs_are_kept_in_are_known(
         ("max_parallel = -1", "cannot be -1"),
         ("max_parallel = 1.5", "cannot be 1.5"),
         ("pools = 3", "cannot be 3"),
-        ("max_parallel", "no TOML"),
+        ("max_parallel", "jupyter_flow.toml is no TOML"),
         ("executor = 'celery'", "cannot be 'celery'"),
         ("executor = 'dask'", "needs a cluster"),
         ("executor = 'dask'\ndask = {scheduler = 'a', cluster = 'b.C'}", "needs a cluster"),
@@ -94,6 +94,7 @@ def test_the_folders_that_runs_are_kept_in_are_known(
         ("artifact_store = 's3:team'", "cannot be 's3:team'"),
         ("dask = {schedular = 'a'}", "cannot be"),
         ("dask = {workers = 'two'}", "cannot be"),
+        ("executor = 'dask'\ndask = {cluster = 'LocalCluster'}", "cannot be"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, words: str) -> None:
