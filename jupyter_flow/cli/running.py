@@ -246,7 +246,7 @@ def _carry(flows: Flows, run: RunId, *, as_json: bool, quiet: bool) -> None:
     """Drive, show, sum up, and leave with the exit status of the run."""
     from .foreground import carry, view_for
 
-    done = carry(flows, run, view_for(quiet=quiet, as_json=as_json))
+    done = carry(flows, run, view_for(flows.run(run), quiet=quiet, as_json=as_json))
     if as_json:
         from .as_json import run_json
         from .console import show_json
