@@ -26,6 +26,11 @@ VARIABLE = "JUPYTER_FLOW_CONN_"
 #: The variable that names the file of connections.
 FILE = "JUPYTER_FLOW_CONNECTIONS"
 _FILE_NAME = "connections.toml"
+#: What our extras install, by the scheme of the URLs that need it.
+_DRIVERS: Mapping[str, tuple[str, str]] = {
+    "postgresql+psycopg": ("psycopg", "postgres"),
+    "duckdb": ("duckdb_engine", "duckdb"),
+}
 _NAME = re.compile(r"\w[\w.-]*")
 
 
@@ -122,12 +127,21 @@ def known(*, environ: Mapping[str, str] = os.environ, home: Path | None = None) 
 
 
 def for_sqlalchemy(url: str) -> str:
-    """*url* with a driver that is there: SQLAlchemy alone takes PostgreSQL to be psycopg2's."""
+    """*url* with a driver that is there: SQLAlchemy alone takes PostgreSQL to be psycopg2's.
+
+    Raises NoConnectionError when one of our extras has the driver, and it is not installed.
+    """
     from importlib.util import find_spec
 
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql") and not find_spec("psycopg2"):
         scheme = "postgresql+psycopg"
+    package, extra = _DRIVERS.get(scheme, ("", ""))
+    if package and not find_spec(package):
+        raise NoConnectionError(
+            f"{scheme}:// needs the package '{package}', which is not installed",
+            hint=f"pip install 'jupyterlab-flow[{extra}]', where the query runs.",
+        )
     return f"{scheme}{separator}{rest}"
 
 

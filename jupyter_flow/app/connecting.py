@@ -71,6 +71,8 @@ class Connections:
         found = self._find(name)
         try:
             return _answer(found)
+        except FlowError:
+            raise
         except Exception as error:  # noqa: BLE001 - a driver raises what it likes
             what = f"{type(error).__name__}: {found.masked(str(error))}"
             raise FlowError(

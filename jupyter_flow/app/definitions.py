@@ -77,7 +77,7 @@ class Definitions:
         from jupyter_flow.execution.kinds import notebooks_of_kinds
 
         self._settings = settings
-        self._project = Project(settings.folder, home=settings.home, shipped=notebooks_of_kinds())
+        self._project = Project(settings.folder, kept=settings.kept, shipped=notebooks_of_kinds())
         self._snapshots = Snapshots(settings.home)
         self._shared = shared
 

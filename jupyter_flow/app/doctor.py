@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.words import count
 from jupyter_flow.ports.runs import RunStore
 
 from .memory import free_memory
@@ -101,16 +102,14 @@ def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    shown = make_url(settings.database).render_as_string(hide_password=True)
     try:
         open_store().summaries(limit=1)
-    except (FlowError, SQLAlchemyError, OSError) as error:
-        return Finding(
-            what="store",
-            is_well=False,
-            seen=f"{shown}: {error}",
-            hint="Set JUPYTER_FLOW_DATABASE to a database that can be reached and written.",
-        )
+    except FlowError as error:
+        return Finding(what="store", is_well=False, seen=error.what, hint=error.hint)
+    except (SQLAlchemyError, OSError) as error:
+        hint = "Set JUPYTER_FLOW_DATABASE to a database that can be reached and written."
+        return Finding(what="store", is_well=False, seen=str(error), hint=hint)
+    shown = make_url(settings.database).render_as_string(hide_password=True)
     return Finding(what="store", is_well=True, seen=shown)
 
 
@@ -145,15 +144,15 @@ def _cluster(settings: Settings) -> Iterator[Finding]:
         needs_dask()
         from jupyter_flow.execution.dask.clusters import unlike_workers
 
-        count, unlike = unlike_workers(scheduler)
+        workers, unlike = unlike_workers(scheduler)
     except FlowError as error:
         yield Finding(what="dask", is_well=False, seen=error.what, hint=error.hint)
         return
     yield Finding(
         what="dask",
-        is_well=count > 0,
-        seen=f"{count} workers at {scheduler}",
-        hint="" if count else f"Start one: dask worker {scheduler}",
+        is_well=workers > 0,
+        seen=f"{count(workers, 'worker')} at {scheduler}",
+        hint="" if workers else f"Start one: dask worker {scheduler}",
     )
     for worker, difference in unlike.items():
         yield Finding(

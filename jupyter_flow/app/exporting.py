@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from jupyter_flow.core.errors import UsageError
+from jupyter_flow.core.errors import ConflictError, UsageError
 from jupyter_flow.core.flow import Flow, Plan
+from jupyter_flow.project.documents import is_notebook
 
 from .definitions import CheckedFlow
 
@@ -46,8 +47,22 @@ class Exported:
         is_folder = to.is_dir() or not to.suffix
         path = to / f"{self.name}{self.suffix}" if is_folder else to
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, "utf-8")
+        write_over(path, self.text)
         return path
+
+
+def write_over(path: Path, text: str) -> None:
+    """Write *text* to *path*, over what was exported to it before, and never over a notebook.
+
+    Raises ConflictError (JF445) when one is there: it may be the flow's own, or one of its tasks.
+    """
+    if is_notebook(path):
+        raise ConflictError(
+            f"{path} is a notebook, and would be written over",
+            hint="Nothing was written. Name another file, or a folder.",
+            code="JF445",
+        )
+    path.write_text(text, "utf-8")
 
 
 def export_flow(

@@ -15,7 +15,17 @@ from typing import Any
 #: What every record has; the rest was given with ``extra``.
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 #: Libraries that say at INFO what only they care about.
-_CHATTY = ("papermill", "alembic", "apprise", "urllib3", "markdown", "nbconvert", "traitlets")
+_CHATTY = (
+    "aiobotocore",
+    "alembic",
+    "apprise",
+    "botocore",
+    "markdown",
+    "nbconvert",
+    "papermill",
+    "traitlets",
+    "urllib3",
+)
 
 
 def configure(*, as_json: bool = False) -> None:

@@ -250,7 +250,7 @@ class Scheduling:
         if not any((own.schedule, line.schedule, own.on_update, line.on_update)):
             raise UsageError(
                 f"nothing says when flow '{flow.name}' is to run",
-                hint='Write it on its line (--schedule "0 6 * * *", or --on_update sales), or give '
+                hint='Write it on its line (--schedule "0 6 * * *", or --on-update sales), or give '
                 "--cron here.",
                 code="JF407",
             )

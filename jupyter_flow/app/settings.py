@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,8 @@ FOUND = frozenset({"folder", "project"})
 EXECUTORS = ("local", "dask")
 #: How many attempts a process has made at a time by a cluster: there are workers, or it waits.
 _MANY = 1000
+#: A URL that lacks a slash would be taken for a folder. A drive is one letter.
+_HALF_URL = re.compile(r"[a-z][a-z0-9+]+:(?!//)")
 #: The words of the table ``dask``, and what each of them has to be.
 _DASK: Mapping[str, type] = {
     "scheduler": str,
@@ -80,6 +83,13 @@ class Settings:
     executor: str = "local"
     dask: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def kept(self) -> tuple[Path, ...]:
+        """The folders here that hold what runs leave behind; no notebook there is the project's."""
+        said = (self.shared_home, self.artifact_store)
+        places = [each.removeprefix("file://") for each in said]
+        return (self.home, *(Path(each) for each in places if each and "://" not in each))
+
     @classmethod
     def read(cls, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
         """The settings for the project around *folder* (the current one, unless given).
@@ -130,18 +140,19 @@ def _project_of(folder: Path) -> Path:
 
 def _from_files(project: Path) -> dict[str, Any]:
     own, shared = project / "jupyter_flow.toml", project / "pyproject.toml"
+    source = own if own.is_file() else shared
+    if not source.is_file():
+        return {}
     try:
-        if own.is_file():
-            said, source = tomllib.loads(own.read_text("utf-8")), own
-        elif shared.is_file():
-            tools = tomllib.loads(shared.read_text("utf-8")).get("tool", {})
-            said, source = tools.get("jupyter_flow", {}), shared
-        else:
-            return {}
+        said = tomllib.loads(source.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{project} has settings that are no TOML: {error}", code="JF410"
+            f"{source} is no TOML: {error}",
+            hint='Texts stand in quotes there: executor = "dask".',
+            code="JF410",
         ) from error
+    if source == shared:
+        said = said.get("tool", {}).get("jupyter_flow", {})
     return {name: _read(name, value, str(source)) for name, value in said.items()}
 
 
@@ -172,6 +183,8 @@ def _read(name: str, value: Any, source: str) -> Any:
             return _pools(value)
         if name == "dask":
             return _dask(value)
+        if name in ("shared_home", "artifact_store") and _HALF_URL.match(str(value)):
+            raise ValueError("Write a folder, or a URL with two slashes: s3://bucket/folder.")
         if name == "executor" and value not in EXECUTORS:
             raise ValueError(f"It is one of: {', '.join(EXECUTORS)}.")
         return str(value)
@@ -215,4 +228,6 @@ def _dask(value: Any) -> dict[str, Any]:
             raise ValueError(f"'dask' has no {name!r}; it has {', '.join(_DASK)}.")
         if not isinstance(each, wanted):
             raise TypeError(f"'{name}' is a {wanted.__name__}.")
+        if name == "cluster" and "." not in str(each):
+            raise ValueError("'cluster' is written as module.Class: distributed.LocalCluster.")
     return value

@@ -74,7 +74,7 @@ class Place:
         except ImportError as error:
             raise FlowError(
                 f"{self._what} {self.url} needs a library that is not installed: {error}",
-                hint="For s3:// say: pip install 'jupyterlab-flow[s3]'.",
+                hint="Install it with pip; for s3:// say: pip install 'jupyterlab-flow[s3]'.",
                 code="JF607",
             ) from error
         except Exception as error:

@@ -142,9 +142,10 @@ def show(
         sys.stdout.write(format_flow(checked.flow).rstrip("\n") + "\n")
         return
     if svg is not None:
+        from jupyter_flow.app.exporting import write_over
         from jupyter_flow.core.pictures.picture import picture
 
-        svg.write_text(picture(checked.flow), "utf-8")
+        write_over(svg, picture(checked.flow))
         out().print(f"wrote {short(svg)}")
         return
     from .tables import drawn

@@ -15,6 +15,7 @@ from .running import INTERRUPTED, Flow_
 
 if TYPE_CHECKING:
     from jupyter_flow.app.attempting import Attempted
+    from jupyter_flow.core.excerpt import Given
 
 #: The exit statuses of ``attempt``, beside 0 and 2.
 FAILED, FAILED_FOR_GOOD, SKIPPED = 1, 3, 99
@@ -109,12 +110,10 @@ def attempt(
 
     from jupyter_flow.app.attempting import Attempted
     from jupyter_flow.app.wiring import open_attempting
-    from jupyter_flow.core.excerpt import Given
-    from jupyter_flow.wire.exchange import decode_request
     from jupyter_flow.wire.values import to_json
 
     result.parent.mkdir(parents=True, exist_ok=True)  # if that fails, before anything starts
-    known = decode_request(given.read_bytes(), Given)
+    known = _given_in(given)
     attempting = open_attempting(ctx.obj)
     if items:
         done = attempting.items(flow, task, known, digest=digest)
@@ -126,6 +125,24 @@ def attempt(
     if status == 0:
         result.write_text(json.dumps(to_json(values), ensure_ascii=False), "utf-8")
     raise typer.Exit(status)
+
+
+def _given_in(file: Path) -> Given:
+    """What *file* says. Raises UsageError (JF414), which names it and what it should have."""
+    from dataclasses import fields
+
+    from jupyter_flow.core.errors import UsageError
+    from jupyter_flow.core.excerpt import Given
+    from jupyter_flow.wire.exchange import decode_request
+
+    try:
+        return decode_request(file.read_bytes(), Given)
+    except UsageError as error:
+        raise UsageError(
+            f"the file '{file}' cannot be used: {error.what}",
+            hint=f"It is JSON with {', '.join(each.name for each in fields(Given))}.",
+            code=error.code,
+        ) from error
 
 
 def _say(line: str) -> None:

@@ -64,11 +64,12 @@ def _carry_in_view(flows: Flows, run: RunId, view: View) -> Run:
     return done
 
 
-def view_for(*, quiet: bool, as_json: bool) -> View | None:
-    """A live table on a terminal, lines in a log, none when nobody looks."""
+def view_for(run: Run, *, quiet: bool, as_json: bool) -> View | None:
+    """A live table on a terminal, lines in a log of what becomes of *run* from here on, none when
+    nobody looks."""
     if quiet or as_json:
         return None
-    return LiveTable() if consoles.is_live() else Lines()
+    return LiveTable() if consoles.is_live() else Lines(run)
 
 
 class LiveTable:
@@ -107,28 +108,24 @@ class LiveTable:
 
 
 class Lines:
-    """One plain line for each change, for logs."""
+    """One plain line for each change, for logs. How *run* is now is no news: a repair begins with
+    what had failed."""
 
-    def __init__(self) -> None:
-        self._before: Mapping[TaskKey, tuple[TaskState, str]] = {}
+    def __init__(self, run: Run) -> None:
+        self._before = _states(run)
         self._clock = SystemClock()
+        total = count(len(run.plan.flow.tasks), "task")
+        self._write(f"run {run.id} of {run.flow_name}: {total}")
 
     def show(self, run: Run) -> None:
         """Write what changed since the last time."""
         now = self._clock.now()
-        if not self._before:
-            total = count(len(run.plan.flow.tasks), "task")
-            self._write(f"run {run.id} of {run.flow_name}: {total}")
-        # What is waited for is told again when something new is seen of it.
-        states = {
-            key: (each.state, each.reason if each.state is TaskState.WAITING else "")
-            for key, each in run.task_runs.items()
-        }
+        states = _states(run)
         for task in run.plan.flow.graph.order:
             for each in run.runs_of(task):
-                if self._before.get(each.key, (TaskState.PENDING, "")) == states[each.key]:
+                if self._before.get(each.key) == states[each.key]:
                     continue
-                if each.state is TaskState.QUEUED:
+                if each.state in (TaskState.PENDING, TaskState.QUEUED):
                     continue
                 sign = TASK_SIGNS[each.state]
                 face = face_of(run.plan.flow, run.plan.flow[task], run, now)
@@ -145,3 +142,16 @@ class Lines:
     def _write(self, text: str) -> None:
         sys.stdout.write(f"{self._clock.now().astimezone():%H:%M:%S}  {text}\n")
         sys.stdout.flush()
+
+
+def _states(run: Run) -> Mapping[TaskKey, tuple[TaskState, int, str]]:
+    """What is told of each task when it is another: also that it failed once more, and what is
+    seen of what is waited for."""
+    return {
+        key: (
+            each.state,
+            each.attempt.number if each.attempt else 0,
+            each.reason if each.state is TaskState.WAITING else "",
+        )
+        for key, each in run.task_runs.items()
+    }

@@ -97,10 +97,16 @@ def run(
 
 def who_makes(executor: str | None, dask_scheduler: str | None) -> dict[str, str]:
     """What was said on the command line of the executor, as settings."""
-    said = {} if executor is None else {"JUPYTER_FLOW_EXECUTOR": executor}
-    if dask_scheduler is not None:
-        said = {"JUPYTER_FLOW_EXECUTOR": executor or "dask", "JUPYTER_FLOW_DASK": dask_scheduler}
-    return said
+    from jupyter_flow.core.errors import UsageError
+
+    if dask_scheduler is None:
+        return {} if executor is None else {"JUPYTER_FLOW_EXECUTOR": executor}
+    if executor == "local":
+        raise UsageError(
+            "--executor local makes the attempts here, --dask-scheduler has a cluster make them",
+            hint="Leave one of the two out.",
+        )
+    return {"JUPYTER_FLOW_EXECUTOR": executor or "dask", "JUPYTER_FLOW_DASK": dask_scheduler}
 
 
 def _detach(flows: Flows, run: RunId, *, as_json: bool) -> None:
@@ -240,7 +246,7 @@ def _carry(flows: Flows, run: RunId, *, as_json: bool, quiet: bool) -> None:
     """Drive, show, sum up, and leave with the exit status of the run."""
     from .foreground import carry, view_for
 
-    done = carry(flows, run, view_for(quiet=quiet, as_json=as_json))
+    done = carry(flows, run, view_for(flows.run(run), quiet=quiet, as_json=as_json))
     if as_json:
         from .as_json import run_json
         from .console import show_json

@@ -41,7 +41,12 @@ def serve(
 ) -> None:
     """Drive runs and fire schedules, until stopped. Ctrl-C lets the tasks that run end first."""
     from jupyter_flow.app.wiring import open_flows
+    from jupyter_flow.core.errors import UsageError
 
+    if now and not stop:
+        raise UsageError(
+            "--now says how a service is to be stopped", hint="Say: jupyter flow serve --stop --now"
+        )
     with open_flows(ctx.obj, who_makes(executor, dask_scheduler)) as flows:
         if status:
             _show_services(flows, as_json=as_json)

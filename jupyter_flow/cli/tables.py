@@ -8,7 +8,6 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -106,8 +105,8 @@ def failure_text(report: FailureReport, *, executed: str = "", kept: str = "") -
         parts.append(Text(f"      {report.line_text}"))
         parts.append(Text(f"      {'^' * len(report.line_text)}", style=STYLES[Tone.BAD]))
     if report.trace:
-        trace = Text("\n").join(Text(f"│ {line}", style="dim") for line in report.trace)
-        parts.append(Padding(trace, (1, 0, 1, 2)))
+        # No renderable with a width: it would cut what is longer, where nothing is wrapped.
+        parts += ["", *(Text(f"  │ {line}", style="dim") for line in report.trace), ""]
     if executed:
         parts.append(Text(f"  executed notebook  {executed}"))
     if kept:

@@ -27,12 +27,12 @@ def pairs(texts: Iterable[str], *, option: str = "-p") -> dict[str, str]:
         name = name.strip()
         if not equals or not name.isidentifier():
             raise UsageError(
-                f"'{text}' is no parameter", hint=f"Write {option} name=value.", code="JF401"
+                f"'{text}' is no name with a value",
+                hint=f"Write {option} name=value.",
+                code="JF401",
             )
         if name in found:
-            raise UsageError(
-                f"parameter '{name}' is given twice", hint=f"Give {option} {name}=… once."
-            )
+            raise UsageError(f"'{name}' is given twice", hint=f"Give {option} {name}=… once.")
         found[name] = value
     return found
 

@@ -51,6 +51,8 @@ def read_ploomber(path: Path, folder: Path) -> Import:
     env = Env(shown=str(path), values=_env(path), notes=notes)
     _note_sections(document, meta, notes)
     said = [*document["tasks"], *_imported_tasks(path, meta, env)]
+    if not said:
+        raise problems.nothing_left(str(path), [])
     place = os.path.relpath(path.parent, folder)
     entries, found = read_entries(said, path, meta, env)
     reader = Said(path=path, meta=meta, env=env, document=document, problems=found)

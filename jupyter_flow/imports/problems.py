@@ -51,7 +51,9 @@ def nothing_left(shown: str, components: Sequence[str]) -> UsageError:
     has = f"all it has is {', '.join(map(repr, components))}" if components else "it is empty"
     return UsageError(
         f"no task of {shown!r} can be carried over: {has}",
-        hint="A flow runs notebooks, scripts and commands. Write what the components do as such.",
+        hint="A flow runs notebooks, scripts and commands. Write what the components do as such."
+        if components
+        else "Put a task into it, or give another file.",
         where=Where(path=shown),
         code="JF459",
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_flow.core.errors import DefinitionError, Problem, Where
+from jupyter_flow.core.notebooks.notebook import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,13 @@ def looks_like_text_notebook(path: Path, content: bytes) -> bool:
     if header is not None and _OURS.search(header["header"]):
         return True
     return path.suffix == ".py" and _PERCENT.search(content) is not None
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether a notebook is there, in whatever format. Raises OSError if it cannot be opened."""
+    if path.suffix not in SUFFIXES or not path.is_file():
+        return False
+    return not is_text(path) or looks_like_text_notebook(path, path.read_bytes())
 
 
 def has_jupytext() -> bool:

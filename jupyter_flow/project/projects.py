@@ -34,11 +34,11 @@ class Project:
     """The notebooks below one folder. Files are read again only when they have changed."""
 
     def __init__(
-        self, folder: Path, *, home: Path | None = None, shipped: Mapping[str, Path] | None = None
+        self, folder: Path, *, kept: Iterable[Path] = (), shipped: Mapping[str, Path] | None = None
     ) -> None:
-        """*home* is where runs are kept, *shipped* the notebooks of the kinds of tasks."""
+        """*kept* are the folders that runs are kept in, *shipped* the notebooks of the kinds."""
         self.folder = absolute(folder)
-        self._leave_out = frozenset({absolute(home)}) if home is not None else frozenset[Path]()
+        self._leave_out = frozenset(map(absolute, kept))
         self._shipped = dict(shipped or {})
         self._reader = NotebookReader(self.shown)
 

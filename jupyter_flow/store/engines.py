@@ -54,6 +54,10 @@ _SESSION: Mapping[str, int] = {
     "tcp_user_timeout": SILENCE.seconds * 1000,
 }
 
+#: What PostgreSQL calls it when the user may not do what a store needs: make and write tables, in a
+#: schema that is there, on a server that is written to.
+_NOT_ALLOWED = frozenset({"42501", "3F000", "25006"})
+
 _WRITES = "jupyter_flow_writes"
 
 
@@ -98,7 +102,8 @@ def reachable(engine: Engine) -> Iterator[None]:
     except DBAPIError as error:
         # "file is not a database" has no class of its own.
         is_no_database = type(error.orig) is sqlite3.DatabaseError
-        if not (error.connection_invalidated or is_no_database):
+        is_not_allowed = getattr(error.orig, "sqlstate", None) in _NOT_ALLOWED
+        if not (error.connection_invalidated or is_no_database or is_not_allowed):
             raise
         raise unreachable(engine.url, error) from error
 
@@ -106,10 +111,13 @@ def reachable(engine: Engine) -> Iterator[None]:
 def unreachable(url: URL, error: Exception) -> StoreUnreachableError:
     """The store at *url* cannot be used, because of *error*."""
     reason = " ".join(str(getattr(error, "orig", error)).split())
+    is_file = url.get_backend_name() == "sqlite"
     return StoreUnreachableError(
         f"the store at {url.render_as_string(hide_password=True)} cannot be used: {reason}",
-        hint="Look whether the path can be written to and the server answers; "
-        "`jupyter flow doctor` shows which store is used.",
+        hint="Look whether the path can be written to; the setting 'database' says another one."
+        if is_file
+        else "Look whether the server answers, and whether the setting 'database' names a database "
+        "that is there and a user who may log in and make tables in it.",
     )
 
 

@@ -38,7 +38,7 @@ def open_store(where: str | Path, *, paths: ProjectPaths | None = None) -> Store
     With *paths*, those of the project are known to machines that have it in other folders.
 
     Raises:
-        UsageError: no store can be kept in such a database (JF504).
+        UsageError: no store can be kept in such a database, or there is no such address (JF504).
         StoreUnreachableError: it cannot be reached (JF503).
         FlowError: a newer version of this package has changed it in ways that this one does not
             know (JF502).
@@ -86,7 +86,7 @@ def _engine(where: str | Path) -> Engine:
 
 def _server(where: str) -> Engine:
     try:
-        url = make_url(where)
+        url = _address(where)
         if url.drivername in {"postgres", "postgresql"}:
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() != "postgresql":
@@ -100,6 +100,26 @@ def _server(where: str) -> Engine:
             hint='Install it: pip install "jupyterlab-flow[postgres]"',
             code="JF504",
         ) from error
+
+
+def _address(where: str) -> URL:
+    """*where*, taken apart. What is wrong with it is told without its text: a password is in it."""
+    try:
+        url = make_url(where)
+    except ValueError as error:
+        raise _unreadable("its port is no number") from error
+    if "@" in (url.host or ""):
+        raise _unreadable("its host has an @")
+    return url
+
+
+def _unreadable(why: str) -> UsageError:
+    return UsageError(
+        f"the address of the database cannot be read: {why}",
+        hint="Write postgresql://user:password@host:5432/database; in the password %40 for @, "
+        "%3A for : and %2F for /.",
+        code="JF504",
+    )
 
 
 def _no_store_in(where: str) -> UsageError:

@@ -122,6 +122,12 @@ class Cluster:
                 made.scale(config.workers)
             if config.adapt:
                 made.adapt(**config.adapt)
+        except ModuleNotFoundError as error:
+            raise FlowError(
+                f"the cluster {config.cluster} needs a library that is not installed: {error}",
+                hint="Install it here, or see to the table [dask] of the settings: cluster.",
+                code="JF616",
+            ) from error
         except Exception as error:
             # The class is of any library, and raises what it likes.
             raise FlowError(

@@ -139,6 +139,15 @@ def test_an_edited_flow_is_not_taken_for_the_one_that_was_exported(project: Path
     assert "JF440: flow 'churn' is not the one that was exported" in said
 
 
+def test_a_file_that_lacks_something_is_named_with_what_it_should_have(project: Path) -> None:
+    status, _, said = attempt("load", logical_date="2026-01-31")
+
+    assert status == 2
+    assert "JF414: the file" in said
+    assert "logical_date needs an offset from UTC" in said
+    assert "It is JSON with run, logical_date, interval_start, interval_end, params" in said
+
+
 def test_whoever_asked_can_stop_it(project: Path) -> None:
     command = asked("asleep")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -281,6 +282,18 @@ def test_a_cluster_is_made_by_the_class_that_is_named(tmp_path: Path) -> None:
         assert ended.outcome is Outcome.SUCCEEDED, str(ended.failure and ended.failure.traceback)
         assert not executor.let_go(given.run, given.key, 1), "it would end with this process"
         executor.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("no_such_library.Cluster", "Install it here"), ("distributed.NoCluster", r"table \[dask\]")],
+)
+def test_a_class_that_is_not_there_is_named(name: str, hint: str) -> None:
+    with pytest.raises(FlowError, match=f"the cluster {name}") as caught:
+        Cluster(ClusterConfig(cluster=name)).client(lambda _: None)
+
+    assert caught.value.code == "JF616"
+    assert re.search(hint, caught.value.hint)
 
 
 # -- while it lasts ----------------------------------------------------------------------------

@@ -60,6 +60,31 @@ def test_a_failing_cell_is_shown_and_can_be_repaired(project: Path) -> None:
     assert "✔ succeeded" in called("status").stdout
 
 
+def test_a_repair_tells_what_becomes_of_its_tasks_and_not_what_had(project: Path) -> None:
+    (project / "broken").touch()
+    called("run", "churn")
+
+    again = called("repair").stdout
+    assert again.count("✘ train failed (") == 1
+    assert "✔ load succeeded (" not in again
+
+    (project / "broken").unlink()
+    mended = called("repair").stdout
+    assert "✘ train failed (" not in mended
+    assert "✔ train succeeded (" in mended
+
+
+def test_what_runs_leave_in_a_shared_home_below_the_project_is_no_part_of_it(
+    project: Path,
+) -> None:
+    (project / "jupyter_flow.toml").write_text('shared_home = "shared"')
+    assert called("run", "churn").returncode == 0
+    assert list((project / "shared").rglob("*.ipynb"))
+
+    checked = called("check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
 def test_json_is_all_that_is_printed(project: Path) -> None:
     done = called("run", "churn", "--json", "-p", "n=2")
     run = json.loads(done.stdout)

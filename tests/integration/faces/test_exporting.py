@@ -62,6 +62,36 @@ def test_a_picture_goes_to_a_file(project: Path, capsys: pytest.CaptureFixture[s
     assert json.loads((project / "sub" / "flow.json").read_text("utf-8"))["name"] == "churn"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("flow.ipynb", None),
+        ("train.ipynb", None),
+        ("churn.py", "# %%\n# a notebook, kept as a text\n"),
+    ],
+)
+def test_nothing_is_written_over_a_notebook(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | None
+) -> None:
+    if content is not None:
+        (project / name).write_text(content, "utf-8")
+    before = (project / name).read_bytes()
+
+    status, _, err = said(capsys, "airflow", "churn", "-o", name)
+
+    assert status == 1
+    assert f"JF445: {name} is a notebook, and would be written over" in err
+    assert (project / name).read_bytes() == before
+
+
+def test_what_was_exported_is_written_over(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "airflow", "churn", "-o", "dags")[0] == 0
+
+    assert said(capsys, "airflow", "churn", "-o", "dags")[0] == 0
+
+
 def test_what_only_airflow_asks_is_refused_elsewhere(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from jupyter_flow.store.engines import postgres_engine, sqlite_engine
 from jupyter_flow.store.locking import alone
 from jupyter_flow.store.migrations import HEAD
 from jupyter_flow.store.opening import open_store
+from jupyter_flow.testing.postgres import Postgres
 from jupyter_flow.testing.samples import run_of
 
 OPEN = """
@@ -124,6 +125,35 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 
     assert caught.value.code == "JF503"
     assert "postgresql+psycopg://ada:***@127.0.0.1:9/flow cannot be used" in caught.value.what
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.postgres
+def test_a_user_who_may_make_no_tables_is_told_so(postgres_server: Postgres) -> None:
+    url = postgres_server.url(postgres_server.create())
+    engine = engine_on(url)
+    with engine.begin() as db:
+        db.execute(sa.text("CREATE ROLE guest LOGIN"))
+    engine.dispose()
+
+    with pytest.raises(FlowError, match="permission denied for schema public") as caught:
+        open_store(url.replace("postgres@", "guest@"))
+    assert caught.value.code == "JF503"
+    assert "a user who may log in and make tables" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("postgresql://ada:secret@host:port/flow", "its port is no number"),
+        ("postgresql://ada:top@secret@host/flow", "its host has an @"),
+        ("postgresql://ada:top@x:secret@host/flow", "its port is no number"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_told_without_its_password(where: str, why: str) -> None:
+    with pytest.raises(FlowError, match=why) as caught:
+        open_store(where)
+
     assert "secret" not in str(caught.value)
 
 

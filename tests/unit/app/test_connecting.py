@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_what_does_not_work_is_told_without_the_password(tmp_path: Path) -> None
     assert caught.value.code == "JF326"
     assert "hunter-2" not in str(caught.value)
     assert "JUPYTER_FLOW_CONN_DB" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "package", "extra"),
+    [
+        ("duckdb:///lake.db", "duckdb_engine", "duckdb"),
+        ("postgresql+psycopg://ada:hunter-2@h/db", "psycopg", "postgres"),
+    ],
+)
+def test_a_driver_that_is_missing_is_named_with_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, package: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(NoConnectionError, match=f"needs the package '{package}'") as caught:
+        Connections(tmp_path, {"JUPYTER_FLOW_CONN_DB": url}).try_out("db")
+    assert f"pip install 'jupyterlab-flow[{extra}]'" in caught.value.hint
+    assert "hunter-2" not in str(caught.value)
 
 
 def test_what_is_nowhere_cannot_be_tried(tmp_path: Path) -> None:

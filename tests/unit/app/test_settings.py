@@ -63,18 +63,38 @@ def test_a_cluster_is_an_address_or_a_table_and_has_room_for_many(
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", [".jupyter_flow"]),
+        ("home = 'kept'\nartifact_store = 'things'", ["kept", "things"]),
+        ("shared_home = 'shared'", [".jupyter_flow", "shared", "shared/artifacts"]),
+        ("shared_home = 's3://team/churn'", [".jupyter_flow"]),
+    ],
+)
+def test_the_folders_that_runs_are_kept_in_are_known(
+    tmp_path: Path, text: str, names: list[str]
+) -> None:
+    (tmp_path / "jupyter_flow.toml").write_text(text)
+
+    assert list(Settings.read(tmp_path, {}).kept) == [tmp_path / name for name in names]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("max_paralel = 3", "no setting called 'max_paralel'"),
         ("max_parallel = -1", "cannot be -1"),
         ("max_parallel = 1.5", "cannot be 1.5"),
         ("pools = 3", "cannot be 3"),
-        ("max_parallel", "no TOML"),
+        ("max_parallel", "jupyter_flow.toml is no TOML"),
         ("executor = 'celery'", "cannot be 'celery'"),
         ("executor = 'dask'", "needs a cluster"),
         ("executor = 'dask'\ndask = {scheduler = 'a', cluster = 'b.C'}", "needs a cluster"),
+        ("shared_home = 's3:/team/churn'", "cannot be 's3:/team/churn'"),
+        ("artifact_store = 's3:team'", "cannot be 's3:team'"),
         ("dask = {schedular = 'a'}", "cannot be"),
         ("dask = {workers = 'two'}", "cannot be"),
+        ("executor = 'dask'\ndask = {cluster = 'LocalCluster'}", "cannot be"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, words: str) -> None:

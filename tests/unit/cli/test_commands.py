@@ -203,6 +203,35 @@ def test_doctor_looks_at_the_machine(project: Path, capsys) -> None:
     assert {"python", "store", "disk"} <= {each["what"] for each in findings}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--now"),
+        ("serve", "--executor", "local", "--dask-scheduler", "tcp://127.0.0.1:9"),
+        ("run", "churn", "--executor", "local", "--dask-scheduler", "tcp://127.0.0.1:9"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(
+    project: Path, capsys, arguments: tuple[str, ...]
+) -> None:
+    assert called(*arguments) == 2
+    assert "JF400" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("database", ["garbage", "postgresql://ada:secret@host:port/flow"])
+def test_doctor_tells_what_is_wrong_with_the_address_of_the_store(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys, database: str
+) -> None:
+    monkeypatch.setenv("JUPYTER_FLOW_DATABASE", database)
+    called("doctor", "--json")
+    seen = capsys.readouterr().out
+    (store,) = [each for each in json.loads(seen) if each["what"] == "store"]
+
+    assert not store["is_well"]
+    assert "Write " in store["hint"]
+    assert "secret" not in seen
+
+
 def test_moments_are_told_to_scripts_in_one_way(capsys) -> None:
     show_json({"at": datetime(2026, 3, 1, 6, tzinfo=UTC), "where": Path("a")})
 

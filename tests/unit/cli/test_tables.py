@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from rich.console import Console, RenderableType
 
+from jupyter_flow.cli.console import out
 from jupyter_flow.cli.tables import (
     failure_text,
     headline,
@@ -68,6 +70,15 @@ def test_a_failure_is_shown_with_its_place_and_traceback(failed_run) -> None:
     assert "  at train.ipynb, cell 4, line 2" in text
     assert "executed notebook  runs/1.ipynb" in text
     assert "console" not in text
+
+
+def test_long_lines_of_a_traceback_are_whole_where_nothing_is_wrapped(failed_run, capsys) -> None:
+    (report,) = failures(failed_run)
+    line = "the secret is looked for in " + "one place after the other, " * 10
+
+    out().print(failure_text(replace(report, trace=(line,))))
+
+    assert f"│ {line}" in capsys.readouterr().out
 
 
 def test_brackets_in_messages_are_no_markup() -> None:

@@ -204,6 +204,7 @@ def test_what_is_not_carried_over_is_noted(tmp_path: Path) -> None:
         ("a: 1", "JF450"),
         ("tasks: [{product: x}]", "JF450"),
         ("nonsense: 1\ntasks: []", "JF450"),
+        ("tasks: []", "JF459"),
         ("tasks:\n" + task("gone.py"), "JF452"),
         ("tasks:\n" + task("x.py") + task("y.py"), "JF453"),
         ("tasks:\n" + task("x.py"), "JF454"),

@@ -36,7 +36,7 @@ def test_what_is_no_part_of_the_project_is_left_out(tmp_path: Path, folder: str)
     if folder == "conda/etc":
         (tmp_path / "conda" / "conda-meta").mkdir()
 
-    assert names(Project(tmp_path, home=tmp_path / "out")) == ["a"]
+    assert names(Project(tmp_path, kept=[tmp_path / "out"])) == ["a"]
 
 
 def test_the_order_is_that_of_the_paths(tmp_path: Path) -> None:
