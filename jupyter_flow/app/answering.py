@@ -21,6 +21,7 @@ from jupyter_flow.ports.clock import Clock
 from jupyter_flow.ports.runs import RunStore
 
 from .answer_links import AnswerLinks
+from .naming import unknown_task
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -84,6 +85,7 @@ class Answering:
         With a yes its form is handed on: *values*, and *texts* as somebody typed them.
 
         Raises:
+            NotFoundError: the run has no such task.
             ConflictError: it asks nothing now (JF331).
             UsageError: its form is filled in wrongly (JF332).
         """
@@ -99,6 +101,8 @@ class Answering:
 
 def _asking(run: Run, key: TaskKey) -> Task:
     task_run, flow = run.task_runs.get(key), run.plan.flow
+    if key.task not in flow:
+        raise unknown_task(key.task, run)
     is_waiting = task_run is not None and task_run.state is TaskState.WAITING
     if not is_waiting or flow[key.task].kind is not Kind.APPROVE:
         raise ConflictError(

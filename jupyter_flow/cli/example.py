@@ -48,7 +48,7 @@ def write_example(folder: Path) -> list[Path]:
         raise ConflictError(
             f"{folder} has {', '.join(taken)} already",
             hint="Nothing was written. Give another folder: jupyter flow init first-flow",
-            code="JF407",
+            code="JF457",
         )
     folder.mkdir(parents=True, exist_ok=True)
     for name, (cells, task) in _FILES.items():

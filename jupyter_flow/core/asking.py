@@ -45,7 +45,7 @@ def moment(text: str | None) -> datetime | None:
         read = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
-            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00+01:00.", code="JF402"
+            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00+01:00.", code="JF421"
         ) from error
     return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
@@ -60,7 +60,9 @@ def span(since: str, until: str, tz: str) -> tuple[datetime, datetime]:
         last = in_zone(last.replace(tzinfo=None) + timedelta(days=1), tz) - timedelta.resolution
     if last < first:
         raise UsageError(
-            f"the range ends ({until}) before it begins ({since})", hint="Change --from or --to."
+            f"the range ends ({until}) before it begins ({since})",
+            hint="Change --from or --to.",
+            code="JF411",
         )
     return first, last
 
@@ -70,7 +72,7 @@ def _in_zone(text: str, tz: str) -> datetime:
         return in_zone(datetime.fromisoformat(text.strip()), tz)
     except ValueError as error:
         raise UsageError(
-            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00.", code="JF402"
+            f"'{text}' is no date", hint="Write 2026-03-01 or 2026-03-01T06:00.", code="JF421"
         ) from error
 
 
@@ -91,7 +93,7 @@ def task_key(text: str) -> TaskKey:
         raise UsageError(
             f"'{text}' is no task",
             hint="Write train, or train[2] for one of several.",
-            code="JF403",
+            code="JF422",
         ) from error
 
 
@@ -101,9 +103,7 @@ def ending(text: str) -> Literal[TaskState.SUCCEEDED, TaskState.FAILED]:
         return TaskState.SUCCEEDED
     if text == "failed":
         return TaskState.FAILED
-    raise UsageError(
-        f"a task cannot be marked '{text}'", hint="Say succeeded or failed.", code="JF403"
-    )
+    raise UsageError(f"a task cannot be marked '{text}'", hint="Say succeeded or failed.")
 
 
 def option_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:

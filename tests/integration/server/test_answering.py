@@ -84,6 +84,8 @@ async def test_a_known_person_answers_with_the_form(ask: Asking, flow: Path) -> 
     assert page["task_runs"][0]["reason"].startswith("approved by ")
     status, said = await ask.refusal(ask.post("runs", run, "answer", body=body))
     assert (status, said["code"]) == (409, "JF331")
+    status, said = await ask.refusal(ask.post("runs", run, "answer", body={**body, "task": "okk"}))
+    assert (status, said["code"]) == (404, "JF405")
 
 
 async def test_a_link_is_enough_and_opening_it_answers_nothing(ask: Asking, reader: Reader) -> None:

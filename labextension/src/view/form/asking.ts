@@ -103,7 +103,7 @@ export function howMany({ fills }: BackfillView): number {
 /** The parts of a form at which an error can be shown. */
 export type Place = 'cron' | 'tz' | 'name' | 'range' | 'form';
 
-const PLACES: Readonly<Record<string, Place>> = { JF124: 'cron', JF125: 'tz', JF407: 'cron', JF317: 'name', JF402: 'range', JF411: 'range' };
+const PLACES: Readonly<Record<string, Place>> = { JF124: 'cron', JF125: 'tz', JF407: 'cron', JF317: 'name', JF421: 'range', JF411: 'range' };
 
 /** What is wrong, by where it is shown: each of the problems of a flow, else the error itself. */
 export function placed(error: ErrorView | null | undefined): Partial<Record<Place, string>> {
