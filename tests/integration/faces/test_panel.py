@@ -27,15 +27,28 @@ from jupyter_flow.app.wiring import wire
 from jupyter_flow.app.settings import Settings
 flows = wire(Settings.read(Path.cwd()))
 panel = FlowPanel(flows=flows)
+
+# What the panel tells is noted once it has been told, and can be waited for.
+from threading import Condition
+noted, heard = [], Condition()
+
+def note(what):
+    with heard:
+        noted.append(what)
+        heard.notify_all()
+
+def until(is_meant):
+    with heard:
+        assert heard.wait_for(lambda: any(map(is_meant, noted)), 60), noted
+
+send = panel.send
+panel.send = lambda content: (send(content), note(content))
+panel.observe(lambda change: [note(event) for event in change.new], "events")
 panel
 """
-#: Keeps the kernel busy until the run has ended, and some time more for what is still to be told.
-BUSY = """\
-import time
-while not flows.run().state.is_final:
-    time.sleep(0.05)
-time.sleep(3)
-"""
+#: Keeps the kernel busy until it has been told that the run has ended.
+BUSY = 'until(lambda it: any(move["task"] is None for move in it.get("moves", ())))'
+LOGGED = 'until(lambda it: it.get("log", {}).get("is_over"))'
 #: A task that goes on until there is a panel to see its end.
 UNTIL_SHOWN = """\
 import time
@@ -158,8 +171,10 @@ def test_a_log_is_sent_as_it_grows(project: Path, flow: str) -> None:
         "{'kind': 'watch_attempt', 'run': flows.run().id, 'task': 'train', 'index': None,"
         " 'number': 1}"
     )
-    cells = ("%load_ext jupyter_flow", flow, "%flow run --wait -p n=20", SHOW)
-    _, told = executed(project, *cells, asked("watch", body), "import time; time.sleep(4)")
+    # In one cell, as what is told between two is not heard by who runs the notebook.
+    watched = f"{asked('watch', body)}\n{LOGGED}"
+    cells = ("%load_ext jupyter_flow", flow, "%flow run --wait -p n=20", SHOW, watched)
+    _, told = executed(project, *cells)
     logs = [said["log"] for said in told.said() if "log" in said]
 
     assert logs[-1]["is_over"]
