@@ -15,7 +15,6 @@ from queue import SimpleQueue
 
 from jupyter_flow.core.errors import (
     ConflictError,
-    FlowError,
     LeaseLostError,
     UnreachableError,
 )
@@ -31,6 +30,7 @@ from .interrupts import first_calls
 from .nudges import Nudges
 from .once import Once
 from .owner import host_of, is_gone, this_process
+from .within_reach import WithinReach, is_asked_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ class Running:
     """The runs that this process drives.
 
     The notebooks of runs that other machines made come from *shared*. *heard* is called with each
-    nudge, *ended* with each run in the background that it drives no
-    longer, and whether that went wrong, *left* with every run that it let go. All from threads.
+    nudge, *ended* with each run in the background that it drives no longer, and whether that went
+    wrong, *left* with every run that it let go. All from threads.
     """
 
     def __init__(
@@ -59,12 +59,11 @@ class Running:
             around, published=self._published, updated=self._updated, see_to=self._see_to
         )
         self._publish = around.published
-        self._shared = shared
+        self._reach = WithinReach(self._around, shared)
         self._heard, self._ended, self._left = heard, ended, left
         self._lock = threading.Lock()
         self._drivers: dict[RunId, Driver] = {}
         self._threads: dict[RunId, threading.Thread] = {}
-        self._elsewhere: set[RunId] = set()
         self._nudges = Once(self._listen)
         self._turn: SimpleQueue[None] | None = None
         self._written: Callable[[], None] = lambda: None
@@ -105,10 +104,7 @@ class Running:
         """
         if written is not None:
             self._written = written
-        found = self._around.store.load(run)
-        self._fetch_notebooks(found)
-        if where := self._out_of_reach(found):
-            raise _goes_on_elsewhere(run, where)
+        self._reach.require(self._around.store.load(run))
         driver = self._wait_for_turn(run, owner or self.owner())
         self._enter(run, driver)
         try:
@@ -118,29 +114,8 @@ class Running:
             self._exit(run)
 
     def take_up(self, run: RunId) -> bool:
-        """Carry *run* to its end in a thread of this process; False when it cannot be had now.
-
-        Nor is it to be had where the notebooks that it is made from are not: in the home of
-        another project that shares the store. Nor while an attempt of it goes on in a cluster that
-        is none of ours: here it would be made again meanwhile.
-        """
-        found = self._around.store.load(run)
-        try:
-            if not self._fetch_notebooks(found):
-                return False
-        except FlowError as error:
-            log.warning(
-                "run not taken up: its notebooks cannot be had",
-                extra={"action": "no_notebooks", "run": run, "why": error.what},
-            )
-            return False
-        if where := self._out_of_reach(found):
-            if run not in self._elsewhere:
-                self._elsewhere.add(run)
-                log.warning(
-                    "run not taken up: an attempt of it goes on in another cluster",
-                    extra={"action": "another_cluster", "run": run, "cluster": where},
-                )
+        """Carry *run* to its end in a thread of this process; False when it cannot be had now."""
+        if not self._reach.has(self._around.store.load(run)):
             return False
         driver = self._take(run, self.owner())
         if driver is None:
@@ -227,32 +202,6 @@ class Running:
             self._threads.pop(run, None)
         self._left(run)
 
-    def _fetch_notebooks(self, run: Run) -> bool:
-        """Have the notebooks that *run* is made from here; whether they are."""
-        places = self._around.assignments.places
-        targets = [
-            target for plan in run.plan.with_all_children() for target in plan.targets.values()
-        ]
-        wanted = {places.snapshot(each.digest) for each in targets if each.has_notebook}
-        for path in wanted:
-            if not path.exists():
-                self._shared.fetch(path)
-        return all(path.exists() for path in wanted)
-
-    def _out_of_reach(self, run: Run) -> str:
-        """The cluster that is none of ours in which an attempt of *run* goes on; "" mostly.
-
-        Who has the whole run cancelled says that nothing of it is to be waited for.
-        """
-        ours = self._around.executor.cluster
-        begun = [each.attempts[-1] for each in run.in_order() if each.is_open]
-        where = next((each.cluster for each in begun if each.cluster not in ("", ours)), "")
-        return "" if where and self._is_asked_to_stop(run.id) else where
-
-    def _is_asked_to_stop(self, run: RunId) -> bool:
-        asked = (each.request for each in self._around.store.requests(run))
-        return any(isinstance(each, CancelRequested) and not each.keys for each in asked)
-
     def _take(self, run: RunId, owner: str) -> Driver | None:
         store, now = self._around.store, self._around.clock.now()
         lease = store.lease(run, owner, now=now, duration=self._around.lease)
@@ -307,7 +256,7 @@ class Running:
 
     def _ask_to_stop(self, run: RunId, by: str) -> bool:
         """Leave word that *run* is to be stopped; False when somebody has done so already."""
-        if self._is_asked_to_stop(run):
+        if is_asked_to_stop(self._around.store, run):
             return False
         self._around.store.ask(run, CancelRequested(by=by), now=self._around.clock.now())
         return True
@@ -349,14 +298,6 @@ def _driven_elsewhere(run: RunId, holder: Lease) -> ConflictError:
         f"run {run} is driven by another process (on {host_of(holder.owner)})",
         hint="Wait for its end, or cancel it: jupyter flow cancel " + run,
         code="JF302",
-    )
-
-
-def _goes_on_elsewhere(run: RunId, cluster: str) -> ConflictError:
-    return ConflictError(
-        f"an attempt of run {run} goes on in the cluster {cluster}",
-        hint=f"Say --dask-scheduler {cluster}; or, to give it up: jupyter flow cancel {run}",
-        code="JF305",
     )
 
 

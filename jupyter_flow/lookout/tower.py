@@ -107,7 +107,7 @@ class Tower:
             return Sight(seen=f"nothing was heard within {self._limit.total_seconds():g} s")
         except Exception as error:
             # A look says itself what it expects to go wrong; its words may have secrets in them.
-            log.exception("a look failed", extra={"action": "look_failed"})
+            log.exception("a look failed", extra={"action": "wait_failed"})
             return Sight(seen=f"looking failed ({type(error).__name__})")
 
 
