@@ -101,17 +101,19 @@ def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    shown = make_url(settings.database).render_as_string(hide_password=True)
+    from jupyter_flow.store.engines import shown
+
+    where = shown(make_url(settings.database))
     try:
         open_store().summaries(limit=1)
     except (FlowError, SQLAlchemyError, OSError) as error:
         return Finding(
             what="store",
             is_well=False,
-            seen=f"{shown}: {error}",
+            seen=f"{where}: {error}",
             hint="Set JUPYTER_FLOW_DATABASE to a database that can be reached and written.",
         )
-    return Finding(what="store", is_well=True, seen=shown)
+    return Finding(what="store", is_well=True, seen=where)
 
 
 def _shared_home(settings: Settings) -> Iterator[Finding]:

@@ -62,8 +62,8 @@ class RemoteArtifacts:
     def remove(self, name: str, *, put_before: datetime | None = None) -> None:
         if self._found_owner != self._owner:
             raise ConflictError(
-                f"the artifacts in {self._place.url} belong to the runs of {self._found_owner}",
-                hint=f"Give each project a folder of its own; or remove {self._place.url}/owner, "
+                f"the artifacts in {self._place.shown} belong to the runs of {self._found_owner}",
+                hint=f"Give each project a folder of its own; or remove {self._place.shown}/owner, "
                 "if nobody else needs what is there.",
                 code="JF611",
             )
@@ -103,7 +103,7 @@ class RemoteArtifacts:
             self._place.get(_place_of(name), draft)
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"the artifact {name} is not in {self._place.url}",
+                f"the artifact {name} is not in {self._place.shown}",
                 hint="Its run was pruned or its file deleted: run the task that made it again.",
                 code="JF608",
             ) from error

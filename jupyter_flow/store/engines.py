@@ -103,11 +103,17 @@ def reachable(engine: Engine) -> Iterator[None]:
         raise unreachable(engine.url, error) from error
 
 
+def shown(url: URL) -> str:
+    """*url* as people may see it. libpq also takes a password behind the question mark."""
+    secrets = {name: "***" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(secrets).render_as_string(hide_password=True)
+
+
 def unreachable(url: URL, error: Exception) -> StoreUnreachableError:
     """The store at *url* cannot be used, because of *error*."""
     reason = " ".join(str(getattr(error, "orig", error)).split())
     return StoreUnreachableError(
-        f"the store at {url.render_as_string(hide_password=True)} cannot be used: {reason}",
+        f"the store at {shown(url)} cannot be used: {reason}",
         hint="Look whether the path can be written to and the server answers; "
         "`jupyter flow doctor` shows which store is used.",
     )
