@@ -20,6 +20,7 @@ from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.runs import Lease, RunStore
 from jupyter_flow.ports.stores import Stores
+from jupyter_flow.store import rows
 from jupyter_flow.store.engines import sqlite_engine, writing
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.store.tables import UtcDateTime, plan_texts, runs
@@ -175,6 +176,33 @@ def test_two_repairs_that_change_plans_with_each_other_do_not_stand_in_each_othe
 
         assert plans_in(runs) == 2
         assert [runs.load(before.id).plan for before, _ in ways] == [other.plan, one.plan]
+
+
+def test_what_plans_need_is_found_with_one_of_them_in_memory(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, wanted = run_of(), {digit * 64 for digit in "123456"}
+    for digest in wanted:
+        targets = dict.fromkeys(run.plan.targets, target_of(digest=digest))
+        store.create(replace(run, id=RunId(digest), plan=replace(run.plan, targets=targets)))
+    alive, most, plan_of = [0], [0], rows.plan_of
+
+    class Noted:
+        def __init__(self, text: str) -> None:
+            self._plan = plan_of(text)
+            alive[0] += 1
+            most[0] = max(most[0], alive[0])
+
+        def __del__(self) -> None:
+            alive[0] -= 1
+
+        def with_all_children(self) -> Any:
+            return self._plan.with_all_children()
+
+    monkeypatch.setattr(rows, "plan_of", Noted)
+
+    assert store.digests() == wanted
+    assert most[0] == 1
 
 
 def plans_in(store: RunStore) -> int:
