@@ -717,6 +717,32 @@ def test_another_process_takes_up_what_goes_on_and_gets_its_end(
     assert not [each for each in kept if each.startswith(name_of(given))], "nothing is left"
 
 
+def test_what_waited_while_its_process_ended_is_made_where_its_files_are(
+    mortal: DaskCluster, make: Make, tmp_path: Path
+) -> None:
+    """A worker that shares the disk sees so though that process is gone."""
+    gate, first, second = pipe(tmp_path, "gate"), SimpleQueue[Any](), SimpleQueue[Any]()
+    before, after = make(mortal, shares_disk=True), make(mortal, shares_disk=True)
+    of_long_ago = tmp_path / "home" / "seen-by-workers-1"
+    of_long_ago.parent.mkdir()
+    of_long_ago.touch()
+    os.utime(of_long_ago, (0, 0))
+    given = assignment(tmp_path, "waits", "import os, jupyter_flow as f\nf.output(at=os.getcwd())")
+    after.start(assignment(tmp_path, "first", wait_at(gate)), first.put)
+    gate.read_text()
+    before.start(given, lambda _: None)
+    while not before.let_go(given.run, given.key, given.number):
+        pass  # it is on its way
+    before.close()
+    assert not of_long_ago.exists()
+
+    assert after.take_up(given, second.put)
+    gate.write_text("go on")
+
+    assert end_of(second).values == {"at": str(given.folder)}
+    assert after._sender.shares_disk
+
+
 def test_nobody_takes_up_what_nobody_began(
     cluster: DaskCluster, make: Make, tmp_path: Path
 ) -> None:
