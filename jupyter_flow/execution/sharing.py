@@ -138,18 +138,23 @@ class SharingExecutor:
         try:
             for path in missing:
                 self._shared.fetch(path)
+            with self._changed:
+                if not self._fetching.pop(_name(given)):
+                    self._executor.start(given, report)
+                    return
+            outcome, failure = Outcome.CANCELLED, Failure(cause=Cause.CANCELLED)
         except Exception as error:  # its end must be told, whatever happens
-            log.exception("what an attempt is given could not be fetched")
+            log.exception("an attempt could not begin")
             name = error.code if isinstance(error, FlowError) else type(error).__name__
             outcome, failure = Outcome.FAILED, start_failed(str(error), name=name)
-        else:
-            outcome, failure = Outcome.CANCELLED, Failure(cause=Cause.CANCELLED)
         with self._changed:
-            is_stopped = self._fetching.pop(_name(given))
-            if outcome is Outcome.CANCELLED and not is_stopped:
-                self._executor.start(given, report)
-                return
-        report(AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure))
+            self._fetching.pop(_name(given), None)
+            shared = self._lasting[_name(given)]
+        # Here and not by another hand: after `close` there is none.
+        self._end(
+            shared,
+            AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure),
+        )
 
     def _sharing(self, assignment: Assignment, report: Report) -> Report:
         shared = _Shared(assignment, report)

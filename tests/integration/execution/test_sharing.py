@@ -314,3 +314,44 @@ def test_why_files_could_not_be_fetched_is_why_an_attempt_fails(
     failure = ended(inbox).failure
     assert failure is not None
     assert (failure.cause, failure.name) == (Cause.START_FAILED, "JF607")
+
+
+def test_the_end_is_told_of_what_is_closed_while_its_files_are_fetched(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+    fetching, go_on = threading.Event(), threading.Event()
+
+    def fetch(*_: object) -> None:
+        fetching.set()
+        assert go_on.wait(PATIENCE)
+
+    close = here.executor._hands.shutdown
+
+    def closed() -> None:
+        here.executor._hands.shutdown(wait=False)
+        go_on.set()
+        close()
+
+    monkeypatch.setattr(here.shared, "fetch", fetch)
+    here.executor.start(given, inbox.put)
+    assert fetching.wait(PATIENCE)
+    monkeypatch.setattr(LocalExecutor, "close", lambda _: closed())
+    here.executor.close()
+
+    assert ended(inbox).outcome is Outcome.CANCELLED
+
+
+def test_the_end_is_told_of_what_cannot_be_started_once_its_files_are_fetched(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+    monkeypatch.setattr(LocalExecutor, "start", fail)
+    here.executor.start(given, inbox.put)
+
+    failure = ended(inbox).failure
+    assert failure is not None
+    assert failure.name == "RuntimeError"
