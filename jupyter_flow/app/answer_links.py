@@ -110,6 +110,8 @@ class AnswerLinks:
             draft.write_bytes(secrets.token_bytes(32))
             # Whatever happens, it is shared sooner or later.
             self._shared().owe(f"answer-key-{name}", [path])
+        # Another process may have settled that before there was a key.
+        self._shared().owe(f"answer-key-{name}", [path])
         with suppress(FlowError):  # until then, links can be used here alone
             self._shared().settle(f"answer-key-{name}")
         return name

@@ -102,6 +102,8 @@ def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
+    from jupyter_flow.store.engines import shown
+
     try:
         open_store().summaries(limit=1)
     except FlowError as error:
@@ -109,8 +111,7 @@ def _store(settings: Settings, open_store: Callable[[], RunStore]) -> Finding:
     except (SQLAlchemyError, OSError) as error:
         hint = "Set JUPYTER_FLOW_DATABASE to a database that can be reached and written."
         return Finding(what="store", is_well=False, seen=str(error), hint=hint)
-    shown = make_url(settings.database).render_as_string(hide_password=True)
-    return Finding(what="store", is_well=True, seen=shown)
+    return Finding(what="store", is_well=True, seen=shown(make_url(settings.database)))
 
 
 def _shared_home(settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -149,8 +150,8 @@ class Pruning:
         """First out of sight, then out of the store, then for good; False if it has to stay."""
         folder = self._places.run(doomed.flow, doomed.run)
         trash = self._trash / doomed.flow / doomed.run
-        if folder.is_dir():
-            trash.parent.mkdir(parents=True, exist_ok=True)
+        trash.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # it has none, or another process is faster
             folder.rename(trash)
         try:
             self._runs.delete(doomed.run, now=self._clock.now())
@@ -162,30 +163,42 @@ class Pruning:
                 extra={"action": "prune_refused", "run": doomed.run, "why": why.what},
             )
             return False
-        shutil.rmtree(trash, ignore_errors=True)
-        self._shared.remove(folder)
+        except NotFoundError:  # another process is faster; here are files, too
+            self._remove(trash, folder)
+            return False
+        self._remove(trash, folder)
         return True
+
+    def _remove(self, trash: Path, folder: Path) -> None:
+        """Away for good with what was in *folder*; from here last, for by that it is known."""
+        self._shared.remove(folder)
+        shutil.rmtree(trash, ignore_errors=True)
 
     def _finish_interrupted(self) -> None:
         """What lies in the trash goes for good, or back if the store still has its run."""
-        for folder in self._trash.glob("*/*"):
+        for trash in self._trash.glob("*/*"):
+            folder = self._places.run(trash.parent.name, RunId(trash.name))
             try:
-                self._runs.last_entry(RunId(folder.name))
+                self._runs.last_entry(RunId(trash.name))
             except NotFoundError:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(trash, folder)
             else:
-                folder.rename(self._places.run(folder.parent.name, RunId(folder.name)))
+                trash.rename(folder)
 
     def _drop_what_others_pruned(self) -> None:
-        """The files here of runs that another machine has let go."""
+        """The files here of runs that another machine has let go.
+
+        There are others that the store does not know: attempts that other schedulers have made.
+        """
         if not self._shared.is_shared:
             return
+        youngest = (self._clock.now() - _BEGUN).timestamp()
         for folder in (self._places.home / "runs").glob("*/*"):
             try:
                 self._runs.last_entry(RunId(folder.name))
             except NotFoundError:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._shared.remove(folder)
+                if folder.stat().st_mtime < youngest and not self._shared.has(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _drop_snapshots(self) -> tuple[int, int]:
         """The snapshots that nothing refers to, unless they are so new that a run may be begun."""
@@ -193,11 +206,12 @@ class Pruning:
         youngest = (self._clock.now() - _BEGUN).timestamp()
         number = freed = 0
         for path in (self._places.home / "snapshots").glob("*.ipynb"):
-            found = path.stat()
-            if path.stem not in needed and found.st_mtime < youngest:
-                path.unlink(missing_ok=True)
-                self._shared.remove(path)
-                number, freed = number + 1, freed + found.st_size
+            with suppress(FileNotFoundError):  # another process is faster
+                found = path.stat()
+                if path.stem not in needed and found.st_mtime < youngest:
+                    path.unlink()
+                    self._shared.remove(path)
+                    number, freed = number + 1, freed + found.st_size
         return number, freed
 
     def _drop_artifacts(self) -> tuple[int, int]:

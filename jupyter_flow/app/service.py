@@ -42,7 +42,8 @@ REGISTRATION = timedelta(seconds=20)
 PRUNING = timedelta(hours=6)
 #: So many runs are driven by one service at once.
 MOST_RUNS = 100
-#: A run whose driver failed is tried again after this, then after twice as long, up to the last.
+#: A run whose driver failed, or that could not be had, is tried again after this, then after twice
+#: as long, up to the last; or when there is something new about it.
 _FIRST_PAUSE, _LAST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
 
 
@@ -68,7 +69,8 @@ _Message = _Nudged | _Ended | _Stop
 
 @dataclass(slots=True)
 class _Trouble:
-    """A run whose driver failed: how often, and before when it is left alone."""
+    """A run whose driver failed, or that could not be had: how often, and until when it is left
+    alone."""
 
     times: int
     until: datetime
@@ -173,6 +175,7 @@ class Service:
                 self._glance_at = now + GLANCE
                 self._announce()
                 self._free_the_dead(now)
+                self._forget_troubles(now)
                 self._stores.alerts.note_late(now=now)
                 self._outbox.wake()
             if self._stopping is not None:
@@ -214,6 +217,7 @@ class Service:
                 self._outbox.wake()
                 self._note_trouble(run, failed=failed)
             case _Nudged(run=run):
+                self.figures.troubles.pop(RunId(run), None)
                 if not run:
                     self._glance_at = self._clock.now()
             case _Stop():
@@ -241,11 +245,22 @@ class Service:
         room = MOST_RUNS - len(driven)
         if room <= 0:
             return False
-        for waiting in self._stores.runs.waiting(now=now, limit=room + len(driven)):
+        # Those that are left alone for now must not hide the others.
+        limit = room + len(driven) + len(self.figures.troubles)
+        for waiting in self._stores.runs.waiting(now=now, limit=limit):
             run = waiting.run
             if waiting.is_crowded or run in driven | crowded or self._is_in_trouble(run, now):
                 continue
-            if self.running.take_up(run):
+            try:
+                is_ours = self.running.take_up(run)
+            except StoreUnreachableError:
+                raise
+            except Exception:
+                # Whatever it is, it must not keep us from the others.
+                log.exception("run not taken up", extra={"action": "take_up_failed", "run": run})
+                self._note_trouble(run, failed=True)
+                continue
+            if is_ours:
                 self.figures.taken_up += 1
                 about = {"run": run, "flow": waiting.flow, "state": waiting.state.value}
                 log.info("run taken up", extra={"action": "run_taken_up", **about})
@@ -254,16 +269,16 @@ class Service:
                 return True
             else:
                 # Another service was faster, or it is another project's.
-                self._leave_alone(run, now)
+                self._note_trouble(run, failed=True)
         return False
 
     def _free_the_dead(self, now: datetime) -> None:
         """Let go of runs whose process on this machine is certainly dead: no need to wait."""
         runs = self._stores.runs
         live = [state for state in RunState if not state.is_final]
-        for summary in runs.summaries(states=live, limit=1000):
-            holder = runs.holder(summary.id, now=now)
-            if holder is not None and is_gone(holder.owner):
+        found = [summary.id for summary in runs.summaries(states=live, limit=1000)]
+        for holder in runs.holders(found, now=now).values():
+            if is_gone(holder.owner):
                 runs.release(holder)
 
     def _clear_away(self, now: datetime) -> None:
@@ -289,8 +304,11 @@ class Service:
         pause = min(_FIRST_PAUSE * 2 ** min(times - 1, 10), _LAST_PAUSE)
         troubles[run] = _Trouble(times, self._clock.now() + pause)
 
-    def _leave_alone(self, run: RunId, now: datetime) -> None:
-        self.figures.troubles[run] = _Trouble(0, now + _FIRST_PAUSE)
+    def _forget_troubles(self, now: datetime) -> None:
+        """Those that are over for long: most of such runs another service has driven."""
+        known = self.figures.troubles
+        for run in [each for each, trouble in known.items() if now > trouble.until + _LAST_PAUSE]:
+            del known[run]
 
     def _is_in_trouble(self, run: RunId, now: datetime) -> bool:
         trouble = self.figures.troubles.get(run)

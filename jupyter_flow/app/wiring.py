@@ -280,9 +280,11 @@ def _name_of_store(database: str) -> str:
     """The address of the runs' store as people may see it, the same on each of its machines."""
     from sqlalchemy import make_url
 
+    from jupyter_flow.store.engines import shown
+
     url = make_url(database)
     host = "" if url.host else f" on {socket.gethostname()}"
-    return url.render_as_string(hide_password=True) + host
+    return shown(url) + host
 
 
 def _executor(

@@ -9,6 +9,7 @@ waiting.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -28,6 +29,8 @@ _WHOLE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss
 _ENOUGH, _SLOWEST = 60.0, 10_000
 #: What fails only after so many seconds has not answered, and is left alone for so many.
 _LONG, _PAUSE = 3.0, 15.0
+#: A password in an address.
+_PASSWORD = re.compile(r"(://[^/:@\s]*):[^/\s]*@")
 
 
 class Place:
@@ -37,11 +40,16 @@ class Place:
     """
 
     def __init__(self, url: str, what: str, *, is_patient: bool = True) -> None:
-        self.url = url.rstrip("/")
+        self._url = url.rstrip("/")
         self._what = what
         self._protocol = url.partition("://")[0]
         self._is_patient = is_patient
         self._silent_until = 0.0
+
+    @property
+    def shown(self) -> str:
+        """Its address, as people may see it."""
+        return _without_password(self._url)
 
     @cached_property
     def _found(self) -> tuple[Any, str]:
@@ -51,7 +59,7 @@ class Place:
         options: dict[str, Any] = {"skip_instance_cache": True}  # ours alone
         if self._protocol in s3.PROTOCOLS:
             options |= s3.settings(self._protocol, is_patient=self._is_patient)
-        system, path = fsspec.url_to_fs(self.url, **options)
+        system, path = fsspec.url_to_fs(self._url, **options)
         if not self._is_patient and hasattr(system, "retries"):
             system.retries = 1  # those of its library are enough
         return system, path.rstrip("/")
@@ -73,7 +81,7 @@ class Place:
             raise
         except ImportError as error:
             raise FlowError(
-                f"{self._what} {self.url} needs a library that is not installed: {error}",
+                f"{self._what} {self.shown} needs a library that is not installed: {error}",
                 hint="Install it with pip; for s3:// say: pip install 'jupyterlab-flow[s3]'.",
                 code="JF607",
             ) from error
@@ -87,7 +95,7 @@ class Place:
 
     def _unusable(self, why: str) -> FlowError:
         return FlowError(
-            f"{self._what} {self.url} cannot be used: {why}",
+            f"{self._what} {self.shown} cannot be used: {_without_password(why)}",
             hint="See to its address and to what gives access to it; then try again.",
             code="JF607",
         )
@@ -153,6 +161,10 @@ class Place:
             with suppress(Exception):
                 system.rm_file(draft)
             raise
+
+
+def _without_password(text: str) -> str:
+    return _PASSWORD.sub(r"\1:***@", text)
 
 
 def _put_in_time(system: Any, file: Path, path: str) -> None:

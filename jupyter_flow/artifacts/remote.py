@@ -10,7 +10,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,12 @@ class RemoteArtifacts:
         self._owner = owner
         self._now = now
         self._cache = cache
+        self._is_owned = False
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def put(self, file: Path, name: str) -> None:
         if not self._is_young(_place_of(name), file.stat().st_size):
-            self._found_owner  # noqa: B018 - it is noted then
+            self._note_owner()
             self._place.put(file, _place_of(name))
         self._cache.put(file, name)
 
@@ -60,29 +60,40 @@ class RemoteArtifacts:
         return self._place.about(_place_of(name)) is not None
 
     def remove(self, name: str, *, put_before: datetime | None = None) -> None:
-        if self._found_owner != self._owner:
+        about = self._place.about(_place_of(name))
+        if about is None:
+            self._cache.remove(name, put_before=put_before)
+            return
+        # Read each time: of two who note themselves at once, the later one is it.
+        if (owner := self._found_owner()) != self._owner:
             raise ConflictError(
-                f"the artifacts in {self._place.url} belong to the runs of {self._found_owner}",
-                hint=f"Give each project a folder of its own; or remove {self._place.url}/owner, "
+                f"the artifacts in {self._place.shown} belong to the runs of {owner}",
+                hint=f"Give each project a folder of its own; or remove {self._place.shown}/owner, "
                 "if nobody else needs what is there.",
                 code="JF611",
             )
-        about = self._place.about(_place_of(name))
-        if about is None:
-            return
         at = None if put_before is None else _stored_at(about) or self._now()
         if at is None or put_before is None or at < put_before:
             self._place.remove(_place_of(name))
             self._cache.remove(name)
 
     def all(self) -> Iterator[StoredArtifact]:
+        """What is there; and what is only here, as another machine has removed it there."""
+        here = {each.name: each for each in self._cache.all()}
         for path, about in self._place.find():
             name = path.rpartition("/")[2]
             if is_file(name) and path == _place_of(name):
                 at = _stored_at(about) or self._now()
+                here.pop(name, None)
                 yield StoredArtifact(name=name, size=int(about["size"] or 0), stored_at=at)
+        yield from here.values()
 
-    @cached_property
+    def _note_owner(self) -> None:
+        """From now on the store belongs to us, if it belonged to nobody. Looked at once."""
+        if not self._is_owned:
+            self._found_owner()
+            self._is_owned = True
+
     def _found_owner(self) -> str:
         """Whom the store belongs to: from now on us, if it was nobody."""
         if self._place.about("owner") is None:
@@ -103,7 +114,7 @@ class RemoteArtifacts:
             self._place.get(_place_of(name), draft)
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"the artifact {name} is not in {self._place.url}",
+                f"the artifact {name} is not in {self._place.shown}",
                 hint="Its run was pruned or its file deleted: run the task that made it again.",
                 code="JF608",
             ) from error

@@ -86,7 +86,9 @@ class RemoteHome:
         except ValueError:  # written when the power went
             return
         for name in names:
-            self.put(self._home / name)
+            for file in _files_in(self._home / name):
+                if not self._is_put(file):  # some were, when it was interrupted
+                    self.put(file)
         self._debt(what).unlink(missing_ok=True)
 
     def fetch(self, path: Path, *, is_last: bool = True) -> None:
@@ -126,6 +128,15 @@ class RemoteHome:
             except FileNotFoundError:  # it went while we looked
                 return
         self._note(file, _LAST if is_last else version)
+
+    def _is_put(self, file: Path) -> bool:
+        """Whether it is there as it is here, for good."""
+        if self._noted(file) != _LAST:
+            return False
+        with suppress(OSError):
+            noted_at = (self._notes / self._name(file)).stat().st_mtime_ns
+            return noted_at >= file.stat().st_mtime_ns
+        return False
 
     def _debt(self, what: str) -> Path:
         return self._debts / f"{what}.json"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
-from glob import has_magic, iglob
+from glob import escape, has_magic, iglob
 from pathlib import Path
 from threading import Lock
 
@@ -59,8 +59,9 @@ class Digests:
 
 
 def _meant(pattern: str, folder: Path) -> Iterator[Path]:
-    whole = os.path.join(folder, os.path.expanduser(pattern))  # noqa: PTH118, PTH111  a pattern
     is_pattern = has_magic(pattern)
+    here = escape(str(folder)) if is_pattern else folder
+    whole = os.path.join(here, os.path.expanduser(pattern))  # noqa: PTH118, PTH111  a pattern
     names = iglob(whole, recursive=True) if is_pattern else [whole]  # noqa: PTH207  of any folder
     for path in map(Path, names):
         if path.is_dir():

@@ -12,7 +12,8 @@ def files_of_runs(parameters: Mapping[str, Any], home: Path) -> Iterator[str]:
     """The paths in *parameters* that lead to where runs write in *home*, there or not."""
     runs = f"{home / 'runs'}{os.sep}"
     for each in all_in(parameters):
-        if isinstance(each, str | Path) and str(each).startswith(runs):
+        is_path = isinstance(each, str | Path) and str(each).startswith(runs)
+        if is_path and ".." not in Path(each).parts:  # those may lead to what is no file of a run
             yield str(each)
 
 

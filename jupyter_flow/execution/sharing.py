@@ -56,6 +56,8 @@ class SharingExecutor:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="sharing")
         self._catching_up = threading.Lock()
         self._lasting: dict[_Attempt, _Shared] = {}
+        #: What is being shared just now, as it has ended.
+        self._settling: set[str] = set()
         #: Whose files are being fetched; whether they are to be stopped.
         self._fetching: dict[_Attempt, bool] = {}
         self._changed = threading.Condition()
@@ -74,9 +76,12 @@ class SharingExecutor:
         self._hands.submit(self._fetch_and_start, assignment, sharing, missing)
 
     def take_up(self, assignment: Assignment, report: Report) -> bool:
-        is_ours = self._executor.take_up(assignment, self._sharing(assignment, report))
-        if not is_ours:
-            self._share_no_more(assignment.run, assignment.key, assignment.number)
+        is_ours = False
+        try:
+            is_ours = self._executor.take_up(assignment, self._sharing(assignment, report))
+        finally:
+            if not is_ours:
+                self._share_no_more(assignment.run, assignment.key, assignment.number)
         return is_ours
 
     def let_go(self, run: RunId, key: TaskKey, number: int) -> bool:
@@ -133,18 +138,23 @@ class SharingExecutor:
         try:
             for path in missing:
                 self._shared.fetch(path)
+            with self._changed:
+                if not self._fetching.pop(_name(given)):
+                    self._executor.start(given, report)
+                    return
+            outcome, failure = Outcome.CANCELLED, Failure(cause=Cause.CANCELLED)
         except Exception as error:  # its end must be told, whatever happens
-            log.exception("what an attempt is given could not be fetched")
+            log.exception("an attempt could not begin")
             name = error.code if isinstance(error, FlowError) else type(error).__name__
             outcome, failure = Outcome.FAILED, start_failed(str(error), name=name)
-        else:
-            outcome, failure = Outcome.CANCELLED, Failure(cause=Cause.CANCELLED)
         with self._changed:
-            is_stopped = self._fetching.pop(_name(given))
-            if outcome is Outcome.CANCELLED and not is_stopped:
-                self._executor.start(given, report)
-                return
-        report(AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure))
+            self._fetching.pop(_name(given), None)
+            shared = self._lasting[_name(given)]
+        # Here and not by another hand: after `close` there is none.
+        self._end(
+            shared,
+            AttemptEnded(key=given.key, number=given.number, outcome=outcome, failure=failure),
+        )
 
     def _sharing(self, assignment: Assignment, report: Report) -> Report:
         shared = _Shared(assignment, report)
@@ -198,11 +208,16 @@ class SharingExecutor:
         try:
             with shared.lock:
                 shared.is_over = True
+                with self._changed:
+                    self._settling.add(what)
                 self._shared.owe(what, (given.log, given.executed, given.artifacts))
                 is_shared = self._settle(what)
         except Exception:  # its end must be told, whatever happens
             log.exception("an attempt could not be shared")
             is_shared = False
+        finally:
+            with self._changed:
+                self._settling.discard(what)
         shared.report(ended)
         if is_shared:
             self._catch_up()
@@ -234,7 +249,10 @@ class SharingExecutor:
             return
         try:
             self._owes = False
-            if not all(self._settle(each, level=logging.DEBUG) for each in self._shared.owed()):
+            owed = [each for each in self._shared.owed() if each not in self._settling]
+            # One that can never be shared must not keep the others from it.
+            settled = [self._settle(each, level=logging.DEBUG) for each in owed]
+            if not all(settled):
                 self._owe()
         finally:
             self._catching_up.release()

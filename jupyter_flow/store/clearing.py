@@ -44,14 +44,15 @@ class SqlClearing(WithPlans):
     def digests(self) -> set[str]:
         """The snapshots that some run, a request to one, or a pinned schedule is made from."""
         with self._database.reading() as db:
-            plans = [rows.plan_of(text) for text in db.execute(plan_sql.ALL).scalars()]
-            asked = [rows.request_of(text) for text in db.execute(sql.ALL_REQUESTS).scalars()]
-        whole = [each for plan in plans for each in plan.with_all_children()]
-        targets = [target for plan in whole for target in plan.targets.values()]
-        for request in asked:
-            if isinstance(request, RepairRequested | ClearRequested):
-                targets += request.targets.values()
-        return {target.digest for target in targets}
+            found: set[str] = set()
+            for text in db.execute(plan_sql.ALL).scalars():  # not all at once: they may be large
+                for plan in rows.plan_of(text).with_all_children():
+                    found |= {target.digest for target in plan.targets.values()}
+            for text in db.execute(sql.ALL_REQUESTS).scalars():
+                request = rows.request_of(text)
+                if isinstance(request, RepairRequested | ClearRequested):
+                    found |= {target.digest for target in request.targets.values()}
+        return found
 
     def artifacts(self) -> set[str]:
         """The files of all artifacts that task runs handed on or were given."""

@@ -108,12 +108,18 @@ def reachable(engine: Engine) -> Iterator[None]:
         raise unreachable(engine.url, error) from error
 
 
+def shown(url: URL) -> str:
+    """*url* as people may see it. libpq also takes a password behind the question mark."""
+    secrets = {name: "***" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(secrets).render_as_string(hide_password=True)
+
+
 def unreachable(url: URL, error: Exception) -> StoreUnreachableError:
     """The store at *url* cannot be used, because of *error*."""
     reason = " ".join(str(getattr(error, "orig", error)).split())
     is_file = url.get_backend_name() == "sqlite"
     return StoreUnreachableError(
-        f"the store at {url.render_as_string(hide_password=True)} cannot be used: {reason}",
+        f"the store at {shown(url)} cannot be used: {reason}",
         hint="Look whether the path can be written to; the setting 'database' says another one."
         if is_file
         else "Look whether the server answers, and whether the setting 'database' names a database "

@@ -35,7 +35,6 @@ from .statements import journals as sql
 from .statements.dialects import upsert
 from .statements.leases import LOCK_LEASE
 from .statements.lists import counts
-from .statements.runs import DIGEST
 
 
 class SqlJournals(WithPlans):
@@ -67,9 +66,7 @@ class SqlJournals(WithPlans):
             if answers is not None and not _take_away(db, lease, answers):
                 raise answered_already(lease, answers)
             if isinstance(event, RepairRequested | ClearRequested) and event.targets:
-                old = db.execute(DIGEST, {"the_run": lease.run}).scalar_one()
-                self._plans.keep(db, [(lease.run, run.plan)])
-                self._plans.drop_unused(db, [old])
+                self._plans.replace(db, lease.run, run.plan)
             execute_all(db, sql.DELETE_TASK_RUN, [_task_run(lease.run, key) for key in removed])
             if isinstance(event, AttemptProgressed):
                 progress = [_progress(lease.run, each) for each in changed if each.attempts]

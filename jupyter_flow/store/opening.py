@@ -18,7 +18,7 @@ from jupyter_flow.ports.stores import Stores
 from .alerts import SqlAlertStore
 from .database import Database
 from .datasets import SqlDatasetStore
-from .engines import postgres_engine, reachable, sqlite_engine, unreachable, writing
+from .engines import postgres_engine, reachable, shown, sqlite_engine, unreachable, writing
 from .locking import alone
 from .migrations import HEAD, upgrade
 from .project_paths import ProjectPaths, use_paths
@@ -177,7 +177,7 @@ def _use_wal(engine: Engine) -> None:
 
 def _newer(url: URL) -> FlowError:
     return FlowError(
-        f"the store at {url.render_as_string(hide_password=True)} is newer than this package",
+        f"the store at {shown(url)} is newer than this package",
         hint="A newer jupyter_flow has used it. Upgrade: pip install --upgrade jupyterlab-flow",
         code="JF502",
     )

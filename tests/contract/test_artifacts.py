@@ -174,3 +174,37 @@ def test_a_store_that_does_not_answer_is_told_and_can_be_tried_again(
         with pytest.raises(FlowError, match="cannot be used") as caught:
             store.put(file, name)
         assert caught.value.code == "JF607"
+
+
+def test_of_two_who_come_first_at_once_one_may_remove_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"memory://{uuid4().hex}"
+    one, other = (remote(url, tmp_path / owner, owner) for owner in ("one", "other"))
+    (file, name), write = made(tmp_path / "files"), one._place.write
+
+    def write_later(content: bytes, where: str) -> None:
+        other.put(file, name)
+        write(content, where)
+
+    monkeypatch.setattr(one._place, "write", write_later)
+    one.put(file, name)
+
+    with pytest.raises(ConflictError, match="JF611"):
+        other.remove(name)
+    one.remove(name)
+    assert not one.has(name)
+
+
+def test_what_another_machine_removed_does_not_stay_here_for_ever(tmp_path: Path) -> None:
+    url = f"memory://{uuid4().hex}"
+    here, there = (remote(url, tmp_path / machine) for machine in ("here", "there"))
+    file, name = made(tmp_path / "files")
+    here.put(file, name)
+    there.fetch(name)
+    here.remove(name)
+
+    for each in there.all():
+        there.remove(each.name)
+
+    assert not list((tmp_path / "there").glob("??/*"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ _TIMEOUT = 10.0
 _GREETINGS = 5
 #: And an answer of it. Dask may wait for ever for one that was on its way when the link broke.
 _ANSWER = 60.0
+#: Who asks so soon after it could not be reached is told so at once. To try takes long, and there
+#: may be thousands of attempts about which something is to be done.
+_PAUSE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Cluster:
         self._lock = threading.Lock()
         self._made: Any = None
         self._client: Any = None
+        self._comm: Any = None
+        self._away: tuple[float, Exception] | None = None
         self._left: list[threading.Thread] = []
         self._address = ""
 
@@ -73,14 +79,16 @@ class Cluster:
         be made.
         """
         with self._lock:
-            if self._client is None or self._client.status != "running":
+            if not self._is_connected():
                 if self._client is not None:
-                    # It tries to connect again by itself, but has given up all its tasks.
+                    # It connects again by itself, but has given up all its tasks, and does not say
+                    # to a scheduler that was begun anew what it wants to be told.
                     left = threading.Thread(target=_leave, args=(self._client,), daemon=True)
                     left.start()
-                    self._left.append(left)
+                    self._left = [each for each in self._left if each.is_alive()] + [left]
                     self._client = None
                 self._client = self._connected()
+                self._comm = self._client.scheduler_comm
                 self._address = self._client.scheduler_info()["address"]
                 self._client.subscribe_topic(TOPIC, heard)
                 self._client.subscribe_topic("all", heard)
@@ -99,9 +107,17 @@ class Cluster:
                 self._client.close()
             if self._made is not None:
                 self._made.close()
-            self._client = self._made = None
+            self._client = self._comm = self._made = None
+
+    def _is_connected(self) -> bool:
+        """Whether the connection is there, and the same one all the time."""
+        client = self._client
+        is_there = client is not None and client.status == "running"
+        return is_there and client.scheduler_comm is self._comm
 
     def _connected(self) -> Any:
+        if self._away is not None and time.monotonic() < self._away[0] + _PAUSE:
+            raise _unreachable(str(self.config.scheduler or self._made), self._away[1])
         # What travels is bounded here; Dask would warn of it at a fraction of that.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"})
         if self.config.scheduler:
@@ -111,6 +127,7 @@ class Cluster:
         try:
             return _client_of(address)
         except (OSError, ValueError, TimeoutError) as error:
+            self._away = time.monotonic(), error
             raise _unreachable(str(address), error) from error
 
     def _make(self) -> Any:
@@ -136,6 +153,19 @@ class Cluster:
                 code="JF616",
             ) from error
         return made
+
+
+class _Connection(Client):
+    """A client that leaves nothing behind when it cannot be made."""
+
+    def start(self, **named: Any) -> None:
+        try:
+            super().start(**named)  # type: ignore[no-untyped-call]
+        except BaseException:
+            # Dask leaves the thread of its loop, and its sockets, for as long as we live.
+            _leave(self)
+            self._loop_runner.stop()  # type: ignore[no-untyped-call]
+            raise
 
 
 def _client_of(address: Any) -> Any:
@@ -164,7 +194,7 @@ def _greeted(address: Any) -> Any:
     for _ in range(_GREETINGS):
         # Dask insists on being greeted alone. While a worker dies, say, it is told of that as well.
         with suppress(AssertionError):
-            return Client(address, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+            return _Connection(address, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     raise TimeoutError("its greeting was not understood")
 
 

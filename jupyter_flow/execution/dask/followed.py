@@ -12,6 +12,7 @@ from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.ports.executor import Assignment, Report
 
 from . import worker
+from .parcels import name_of_attempt
 
 
 @dataclass(slots=True, eq=False)
@@ -70,11 +71,7 @@ class Following:
 
     def find(self, run: RunId, key: TaskKey, number: int) -> Followed | None:
         """The one that makes that attempt."""
-        for each in self.all():
-            given = each.assignment
-            if (given.run, given.key, given.number) == (run, key, number):
-                return each
-        return None
+        return self.named(name_of_attempt(run, key, number))
 
     def perhaps_on(self, where: str, keys: Collection[str]) -> list[Followed]:
         """Those that the worker *where* may have begun: it had the tasks *keys*."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from glob import iglob
+from glob import escape, iglob
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jupyter_flow.core.artifacts import Arrival, artifacts_in
 from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.events import AttemptEnded
+from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.execution.handed import all_in, files_of_runs, with_paths
 from jupyter_flow.ports.artifacts import ArtifactStore
 from jupyter_flow.ports.executor import Assignment
@@ -79,33 +80,28 @@ def packed(assignment: Assignment, home: Path, artifacts: ArtifactStore | None) 
     *home* is where earlier attempts wrote. *artifacts* is the store whose files have to go along,
     None where workers reach it themselves. Raises FlowError (JF613) when that would be too much.
     """
-    kept: dict[str, bytes] | None = None
+    kept: dict[str, Path] = {}
     if artifacts is not None:
-        kept = {
-            each.ref.file: artifacts.fetch(each.ref.file).read_bytes()
-            for each in all_in(assignment.parameters)
-            if isinstance(each, Arrival)
-        }
-    handed = {
-        each: Path(each).read_bytes()
-        for each in files_of_runs(assignment.parameters, home)
-        if Path(each).is_file()
-    }
+        given = [each for each in all_in(assignment.parameters) if isinstance(each, Arrival)]
+        kept = {each.ref.file: artifacts.fetch(each.ref.file) for each in given}
+    named = files_of_runs(assignment.parameters, home)
+    handed = {each: Path(each) for each in named if Path(each).is_file()}
     files = dict(_files_for(assignment))
-    _check_size(f"task '{assignment.key}'", {**files, **handed, **(kept or {})})
+    sizes = {name: path.stat().st_size for name, path in {**files, **handed, **kept}.items()}
+    _check_size(f"task '{assignment.key}'", sizes)
     return Parcel(
         assignment=assignment,
         notebook=assignment.notebook.read_bytes(),
-        files=files,
-        handed=handed,
-        artifacts=kept,
+        files=_contents(files),
+        handed=_contents(handed),
+        artifacts=None if artifacts is None else _contents(kept),
         sender=installed(),
     )
 
 
 def unpacked(parcel: Parcel, room: Path, artifacts: ArtifactStore) -> Assignment:
     """The attempt of *parcel* with all that it needs in *room*, a folder of its own."""
-    given, folder = parcel.assignment, room / "folder"
+    given, folder = parcel.assignment, _folder_in(room, parcel.files)
     notebook = room / "snapshot.ipynb"
     write_whole(notebook, parcel.notebook)
     folder.mkdir(parents=True)
@@ -127,6 +123,16 @@ def unpacked(parcel: Parcel, room: Path, artifacts: ArtifactStore) -> Assignment
         artifacts=room / "artifacts",
         env={name: each for name, each in given.env.items() if name != "JUPYTER_FLOW_HOME"},
     )
+
+
+def _folder_in(room: Path, files: Iterable[str]) -> Path:
+    """Where the notebook runs: so deep that *files* beside it, or above, lie in *room* as well."""
+    up = max((PurePosixPath(each).parts.count("..") for each in files), default=0)
+    return room.joinpath("project", *["above"] * up, "folder")
+
+
+def _contents(files: Mapping[str, Path]) -> dict[str, bytes]:
+    return {name: path.read_bytes() for name, path in files.items()}
 
 
 def _places_of_handed(parcel: Parcel, room: Path) -> dict[str, str]:
@@ -182,10 +188,10 @@ def difference(sender: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {here[name]} and not {sender.get(name)}" for name in names)
 
 
-def _files_for(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
+def _files_for(assignment: Assignment) -> Iterator[tuple[str, Path]]:
     """The modules of the project that the notebook imports, and the files that the task declares.
 
-    Those below its folder; what lies elsewhere has to be installed on the workers.
+    By their paths from its folder; what has an absolute path has to be on the workers.
     """
     from jupyter_flow.execution.forked.libraries import module_files_of
     from jupyter_flow.execution.parts import read
@@ -199,17 +205,17 @@ def _files_for(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     found = {Path(each) for each in module_files_of(sources, [folder])}
     for pattern in assignment.inputs:
         # a pattern may be absolute or lead out of the folder, and then means files there
-        for each in map(Path, iglob(os.path.join(folder, pattern), recursive=True)):  # noqa: PTH118, PTH207
+        whole = os.path.join(escape(str(folder)), pattern)  # noqa: PTH118
+        for each in map(Path, iglob(whole, recursive=True)):  # noqa: PTH207
             found |= (
                 {path for path in each.rglob("*") if path.is_file()} if each.is_dir() else {each}
             )
     for path in sorted(found):
         if path.is_relative_to(folder):
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+            yield Path(os.path.normpath(path.relative_to(folder))).as_posix(), path
 
 
-def _check_size(what: str, files: Mapping[str, bytes | int]) -> None:
-    sizes = {name: each if isinstance(each, int) else len(each) for name, each in files.items()}
+def _check_size(what: str, sizes: Mapping[str, int]) -> None:
     if sum(sizes.values()) > MOST:
         largest = max(sizes, key=lambda name: sizes[name])
         raise FlowError(
@@ -229,4 +235,9 @@ def _read(path: Path) -> bytes | None:
 
 def name_of(assignment: Assignment) -> str:
     """The name of an attempt in the cluster, the same for everybody who looks for it."""
-    return f"jupyter_flow/{assignment.run}/{assignment.key}/{assignment.number}"
+    return name_of_attempt(assignment.run, assignment.key, assignment.number)
+
+
+def name_of_attempt(run: RunId, key: TaskKey, number: int) -> str:
+    """The same, of one that is known by that."""
+    return f"jupyter_flow/{run}/{key}/{number}"

@@ -6,6 +6,7 @@ Finds out what workers see of this machine's files; waits for nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,10 @@ from jupyter_flow.ports.executor import Assignment
 from . import worker
 from .clusters import ask, reaching, workers_of
 from .parcels import Parcel, installed, name_of, packed
+
+_MARK = "seen-by-workers-"
+#: For so many seconds an attempt may wait for a worker.
+_KEPT = 30 * 86400.0
 
 
 class Sender:
@@ -34,7 +39,7 @@ class Sender:
         self._artifacts = artifacts
         self.shares_disk = shares_disk
         self._resources = resources
-        self._mark = home / f"seen-by-workers-{uuid4().hex}"
+        self._mark = home / f"{_MARK}{uuid4().hex}"
 
     def send(self, client: Any, given: Assignment) -> Any:
         """The future of the attempt. Raises FlowError: JF613 when too much would have to travel,
@@ -55,7 +60,12 @@ class Sender:
             )
 
     def close(self) -> None:
-        self._mark.unlink(missing_ok=True)
+        """The mark stays, for attempts that no worker has begun yet; those of long ago go."""
+        with suppress(FileNotFoundError):  # there is none; or another process is faster
+            long_ago = self._mark.stat().st_mtime - _KEPT
+            for each in self._home.glob(f"{_MARK}*"):
+                if each.stat().st_mtime < long_ago:
+                    each.unlink()
 
     def _is_shared(self, client: Any) -> bool:
         """Whether the workers see our files; found out once, if nobody said."""
@@ -70,9 +80,8 @@ class Sender:
         return self.shares_disk
 
     def _make_mark(self) -> None:
-        if not self._mark.exists():
-            self._home.mkdir(parents=True, exist_ok=True)
-            self._mark.touch()
+        self._home.mkdir(parents=True, exist_ok=True)
+        self._mark.touch()
 
     def _resources_for(self, client: Any, given: Assignment) -> dict[str, float] | None:
         if given.pool is None:

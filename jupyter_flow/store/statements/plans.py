@@ -10,7 +10,11 @@ _THE_TEXT = plan_texts.c.digest == bindparam("the_digest")
 
 TEXT = select(plan_texts.c.plan).where(_THE_TEXT)
 OF_RUN = select(plan_texts.c.plan).join(run_plans).where(run_plans.c.run == bindparam("the_run"))
-IS_USED = select(run_plans.c.run).where(run_plans.c.digest == bindparam("the_digest")).limit(1)
+IS_USED = (
+    select(run_plans.c.run)
+    .where(run_plans.c.digest == bindparam("the_digest"), run_plans.c.run != bindparam("but_run"))
+    .limit(1)
+)
 HOLD_TEXT = select(plan_texts.c.digest).where(_THE_TEXT).with_for_update(read=True, key_share=True)
 #: Keeps out who else would drop it, and nobody who makes a run from it.
 TURN_TO_DROP = select(plan_texts.c.digest).where(_THE_TEXT).with_for_update(key_share=True)

@@ -7,11 +7,12 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jupyter_flow.app import wiring
+from jupyter_flow.artifacts.shared_home import open_shared_home
 from jupyter_flow.core.artifacts import ArtifactRef
 from jupyter_flow.core.errors import NotFoundError, UsageError
 from jupyter_flow.core.events import RepairRequested, RunStarted
@@ -187,6 +188,48 @@ def test_what_was_interrupted_is_finished(made: Project) -> None:
 
     assert not (home / "trash" / "sketch" / forgotten).exists()
     assert (home / "runs" / "sketch" / known / "1.ipynb").is_file()
+
+
+def test_two_who_prune_at_once_do_not_stop_each_other(
+    made: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As services of two machines do, each with files of its own."""
+    ended_runs(made, 3)
+    store, home = made.flows.stores.runs, made.flows.settings.home
+    delete = store.delete
+
+    def delete_faster(run: RunId, **named: Any) -> None:
+        delete(run, **named)
+        delete(run, **named)
+
+    monkeypatch.setattr(store, "delete", delete_faster)
+    made.flows.pruning.prune(keep_runs=0)
+
+    assert ids(made) == []
+    assert not list(home.glob("runs/*/*"))
+    assert not list(home.glob("trash/*/*"))
+
+
+def test_what_other_schedulers_made_stays_where_homes_are_shared(
+    made: Project, tmp_path: Path
+) -> None:
+    """The store knows nothing of such runs, nor of those that another machine let go."""
+    settings = replace(made.flows.settings, shared_home=f"file://{tmp_path / 'shared'}")
+    theirs = replace(made, flows=wiring.wire(settings))
+    runs, old = settings.home / "runs" / "sketch", made.clock.now().timestamp() - 7200
+    for name in ("manual__2026", "let_go"):
+        (runs / name / "first").mkdir(parents=True)
+        (runs / name / "first" / "1.log").write_text("made")
+        os.utime(runs / name, (old, old))
+    shared = open_shared_home(settings.shared_home, settings.home)
+    shared.put(runs / "manual__2026")
+
+    theirs.flows.pruning.prune(keep_runs=0)
+    theirs.flows.close()
+
+    assert (runs / "manual__2026" / "first" / "1.log").exists()
+    assert shared.has(runs / "manual__2026")
+    assert not (runs / "let_go").exists()
 
 
 def test_snapshots_that_nothing_needs_go(made: Project) -> None:

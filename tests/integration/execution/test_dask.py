@@ -27,7 +27,7 @@ import pytest
 from jupyter_flow.app.equipment import equip
 from jupyter_flow.artifacts.folder import FolderArtifacts
 from jupyter_flow.core.artifacts import Arrival, ArtifactRef
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.errors import FlowError, UnreachableError
 from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
@@ -261,6 +261,47 @@ def test_no_scheduler_is_a_clear_error(tmp_path: Path) -> None:
     assert caught.value.code == "JF615"
 
 
+def test_what_cannot_be_reached_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_TIMEOUT", 0.1)
+    monkeypatch.setattr(clusters, "_PAUSE", 0.0)
+    cluster = Cluster(ClusterConfig(scheduler=unused_address()))
+
+    def left() -> tuple[int, int]:
+        with pytest.raises(UnreachableError):
+            cluster.client(lambda _: None)
+        gc.collect()
+        us = psutil.Process()
+        return us.num_threads(), us.num_fds()
+
+    at_first = left()
+    assert [left() for _ in range(3)][-1] == at_first
+    cluster.close()
+
+
+def test_it_is_not_tried_for_each_attempt_to_reach_what_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    def away(address: str) -> None:
+        tried.append(address)
+        raise TimeoutError
+
+    monkeypatch.setattr(clusters, "_client_of", away)
+    cluster = Cluster(ClusterConfig(scheduler="tcp://127.0.0.1:1"))
+
+    for _ in range(3):
+        with pytest.raises(UnreachableError, match="tcp"):
+            cluster.client(lambda _: None)
+
+    assert len(tried) == 1
+
+
+def unused_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as here:
+        return f"tcp://127.0.0.1:{here.getsockname()[1]}"
+
+
 def test_a_cluster_is_made_by_the_class_that_is_named(tmp_path: Path) -> None:
     arguments: Mapping[str, Any] = {
         "processes": True,
@@ -459,8 +500,7 @@ class Line:
     """A connection to the scheduler that can be cut: whoever connects to its ``address``."""
 
     def __init__(self, address: str) -> None:
-        host, _, port = address.removeprefix("tcp://").rpartition(":")
-        self._there = host, int(port)
+        self.leads_to(address)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
         self._open: list[socket.socket] = []
@@ -468,6 +508,11 @@ class Line:
         self._passes.set()
         self._threads = [threading.Thread(target=self._listen)]
         self._threads[0].start()
+
+    def leads_to(self, address: str) -> None:
+        """Whoever connects from now on is connected with that one."""
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        self._there = host, int(port)
 
     def cut(self) -> None:
         """All that are connected are so no more."""
@@ -524,6 +569,32 @@ def test_what_goes_on_while_the_connection_is_cut_is_found_again(
 
     assert end_of(inbox).outcome is Outcome.SUCCEEDED
     executor.close()
+    line.close()
+    gc.collect()
+
+
+@cuts
+def test_a_scheduler_that_was_begun_anew_is_told_what_we_want_to_hear(
+    cluster: DaskCluster, mortal: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, again = Line(cluster.address), threading.Event()
+    ours, heard = Cluster(ClusterConfig(scheduler=line.address)), SimpleQueue[Any]()
+    first, connect = (client := ours.client(heard.put)), client._ensure_connected
+
+    async def noted(*given: Any, **named: Any) -> None:
+        await connect(*given, **named)
+        again.set()
+
+    monkeypatch.setattr(client, "_ensure_connected", noted)
+    line.leads_to(mortal.address)
+    line.cut()
+    assert again.wait(PATIENCE)
+
+    new = ours.client(heard.put)
+    assert new is not first
+    while heard.empty() or heard.get()[1] != "a word":
+        new.log_event(worker.TOPIC, "a word")  # what we want to hear is told it by another way
+    ours.close()
     line.close()
     gc.collect()
 
@@ -657,6 +728,32 @@ def test_another_process_takes_up_what_goes_on_and_gets_its_end(
     with cluster.client() as client:
         kept = client.list_datasets()
     assert not [each for each in kept if each.startswith(name_of(given))], "nothing is left"
+
+
+def test_what_waited_while_its_process_ended_is_made_where_its_files_are(
+    mortal: DaskCluster, make: Make, tmp_path: Path
+) -> None:
+    """A worker that shares the disk sees so though that process is gone."""
+    gate, first, second = pipe(tmp_path, "gate"), SimpleQueue[Any](), SimpleQueue[Any]()
+    before, after = make(mortal, shares_disk=True), make(mortal, shares_disk=True)
+    of_long_ago = tmp_path / "home" / "seen-by-workers-1"
+    of_long_ago.parent.mkdir()
+    of_long_ago.touch()
+    os.utime(of_long_ago, (0, 0))
+    given = assignment(tmp_path, "waits", "import os, jupyter_flow as f\nf.output(at=os.getcwd())")
+    after.start(assignment(tmp_path, "first", wait_at(gate)), first.put)
+    gate.read_text()
+    before.start(given, lambda _: None)
+    while not before.let_go(given.run, given.key, given.number):
+        pass  # it is on its way
+    before.close()
+    assert not of_long_ago.exists()
+
+    assert after.take_up(given, second.put)
+    gate.write_text("go on")
+
+    assert end_of(second).values == {"at": str(given.folder)}
+    assert after._sender.shares_disk
 
 
 def test_nobody_takes_up_what_nobody_began(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from jupyter_flow.artifacts.shared_home import RemoteHome
-from jupyter_flow.core.errors import FlowError
+from jupyter_flow.core.errors import FlowError, UnreachableError
 from jupyter_flow.core.events import AttemptEnded
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.core.run import Cause
@@ -175,6 +175,77 @@ def test_what_cannot_be_shared_is_shared_as_soon_as_that_can_be(
     assert "hello" in here.place_of(given.log, there).read_text()
 
 
+def test_what_can_never_be_shared_keeps_nothing_else_from_it(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = (here.home / "runs" / name for name in ("a", "b"))
+    for each in (first, last):
+        each.parent.mkdir(parents=True, exist_ok=True)
+        each.write_text("made")
+        here.shared.owe(each.name, [each])
+    put = here.shared.put
+
+    def refused(path: Path, *, is_last: bool = True) -> None:
+        if path == first:
+            raise FlowError("nobody may read it")
+        put(path, is_last=is_last)
+
+    monkeypatch.setattr(here.shared, "put", refused)
+    here.executor.get_ready()
+    here.executor.close()
+
+    assert there.shared.has(here.place_of(last, there))
+    assert here.shared.owed() == ["a"]
+
+
+def test_what_an_attempt_wrote_is_shared_once(
+    here: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though another one ends meanwhile, which looks for what is owed."""
+    settle, settled = here.shared.settle, SimpleQueue[str]()
+    begun, caught_up = threading.Event(), threading.Event()
+
+    def noted(what: str) -> None:
+        settled.put(what)
+        if what == "run-task-1":
+            begun.set()
+            assert caught_up.wait(PATIENCE)
+        settle(what)
+
+    monkeypatch.setattr(here.shared, "settle", noted)
+    owed = here.shared.owed
+
+    def looked() -> list[str]:
+        found = owed()
+        settled.put("looked")
+        return found
+
+    monkeypatch.setattr(here.shared, "owed", looked)
+    given, inbox = here.assignment("1"), SimpleQueue[Any]()
+    here.executor.start(given, inbox.put)
+    assert begun.wait(PATIENCE)
+    here.executor.get_ready()
+    assert [settled.get(timeout=PATIENCE) for _ in range(2)] == ["run-task-1", "looked"]
+    caught_up.set()
+
+    assert ended(inbox).outcome is Outcome.SUCCEEDED
+    here.executor.close()
+    assert "run-task-1" not in [settled.get() for _ in range(settled.qsize())]
+
+
+def test_nothing_is_shared_of_what_could_not_be_taken_up(
+    here: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise UnreachableError("the cluster is away")
+
+    monkeypatch.setattr(LocalExecutor, "take_up", away)
+    with pytest.raises(UnreachableError):
+        here.executor.take_up(here.assignment("1"), lambda _: None)
+
+    assert not here.executor._lasting
+
+
 def given_what_was_written_there(here: Machine, there: Machine) -> Assignment:
     """An attempt here that reads a file which an attempt there has handed on, by its path."""
     before = there.assignment(WRITES)
@@ -243,3 +314,44 @@ def test_why_files_could_not_be_fetched_is_why_an_attempt_fails(
     failure = ended(inbox).failure
     assert failure is not None
     assert (failure.cause, failure.name) == (Cause.START_FAILED, "JF607")
+
+
+def test_the_end_is_told_of_what_is_closed_while_its_files_are_fetched(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+    fetching, go_on = threading.Event(), threading.Event()
+
+    def fetch(*_: object) -> None:
+        fetching.set()
+        assert go_on.wait(PATIENCE)
+
+    close = here.executor._hands.shutdown
+
+    def closed() -> None:
+        here.executor._hands.shutdown(wait=False)
+        go_on.set()
+        close()
+
+    monkeypatch.setattr(here.shared, "fetch", fetch)
+    here.executor.start(given, inbox.put)
+    assert fetching.wait(PATIENCE)
+    monkeypatch.setattr(LocalExecutor, "close", lambda _: closed())
+    here.executor.close()
+
+    assert ended(inbox).outcome is Outcome.CANCELLED
+
+
+def test_the_end_is_told_of_what_cannot_be_started_once_its_files_are_fetched(
+    here: Machine, there: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    given, inbox = given_what_was_written_there(here, there), SimpleQueue[Any]()
+    monkeypatch.setattr(LocalExecutor, "start", fail)
+    here.executor.start(given, inbox.put)
+
+    failure = ended(inbox).failure
+    assert failure is not None
+    assert failure.name == "RuntimeError"

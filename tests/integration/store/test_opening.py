@@ -126,6 +126,9 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     assert caught.value.code == "JF503"
     assert "postgresql+psycopg://ada:***@127.0.0.1:9/flow cannot be used" in caught.value.what
     assert "secret" not in str(caught.value)
+    with pytest.raises(FlowError, match="JF503") as caught:
+        open_store("postgresql://ada@127.0.0.1:9/flow?password=secret&sslpassword=secret")
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.postgres

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,15 @@ import sqlalchemy as sa
 from jupyter_flow.core.errors import UsageError
 from jupyter_flow.core.events import AttemptProgressed, AttemptStarted, RepairRequested, RunStarted
 from jupyter_flow.core.ids import RunId
+from jupyter_flow.core.run import Run
 from jupyter_flow.core.states import RunState
 from jupyter_flow.ports.runs import Lease, RunStore
 from jupyter_flow.ports.stores import Stores
+from jupyter_flow.store import rows
 from jupyter_flow.store.engines import sqlite_engine, writing
 from jupyter_flow.store.opening import open_store
 from jupyter_flow.store.tables import UtcDateTime, plan_texts, runs
+from jupyter_flow.testing.postgres import Postgres
 from jupyter_flow.testing.samples import (
     LOAD,
     MINUTE,
@@ -137,6 +142,67 @@ def test_a_plan_that_a_repair_replaced_goes_when_nothing_is_made_from_it(store: 
         assert plans_in(store) == 1
 
     assert store.load(run.id).plan == mended.plan
+
+
+@pytest.mark.postgres
+def test_two_repairs_that_change_plans_with_each_other_do_not_stand_in_each_others_way(
+    postgres_server: Postgres,
+) -> None:
+    target = target_of(digest="b" * 64)
+    one, event = run_of("one"), RepairRequested(targets={"load": target})
+    other = replace(one, plan=replace(one.plan, targets={**one.plan.targets, "load": target}))
+    both = threading.Barrier(2)
+
+    def meet(_db: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO run_plans"):
+            with suppress(threading.BrokenBarrierError):  # one after the other is fine, too
+                both.wait(timeout=1)
+
+    with closing(open_store(postgres_server.url(postgres_server.create()))) as stores:
+        runs, ways = stores.runs, ((one, other), (replace(other, id=RunId("other")), one))
+
+        def repair(before: Run, after: Run) -> None:
+            lease = runs.lease(before.id, "ada", now=NOON, duration=MINUTE)
+            assert lease is not None
+            mended = replace(after, id=before.id)
+            runs.record(lease, mended, event, changed=(), moves=(), after=0, now=NOON)
+
+        for before, _ in ways:
+            runs.create(before)
+        sa.event.listen(runs._database.engine, "after_cursor_execute", meet)
+        with ThreadPoolExecutor(2) as threads:
+            for each in [threads.submit(repair, *way) for way in ways]:
+                each.result()
+
+        assert plans_in(runs) == 2
+        assert [runs.load(before.id).plan for before, _ in ways] == [other.plan, one.plan]
+
+
+def test_what_plans_need_is_found_with_one_of_them_in_memory(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, wanted = run_of(), {digit * 64 for digit in "123456"}
+    for digest in wanted:
+        targets = dict.fromkeys(run.plan.targets, target_of(digest=digest))
+        store.create(replace(run, id=RunId(digest), plan=replace(run.plan, targets=targets)))
+    alive, most, plan_of = [0], [0], rows.plan_of
+
+    class Noted:
+        def __init__(self, text: str) -> None:
+            self._plan = plan_of(text)
+            alive[0] += 1
+            most[0] = max(most[0], alive[0])
+
+        def __del__(self) -> None:
+            alive[0] -= 1
+
+        def with_all_children(self) -> Any:
+            return self._plan.with_all_children()
+
+    monkeypatch.setattr(rows, "plan_of", Noted)
+
+    assert store.digests() == wanted
+    assert most[0] == 1
 
 
 def plans_in(store: RunStore) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -132,6 +133,20 @@ def test_machines_that_each_made_a_key_at_once_know_each_others_links(tmp_path: 
     assert sent[0]["signer"] != sent[1]["signer"]
     for said in sent:
         assert [each.read(said, now=NOW) for each in (here, there)] == [(RUN, KEY)] * 2
+
+
+def test_a_key_is_shared_though_others_look_for_what_is_owed_meanwhile(tmp_path: Path) -> None:
+    class Watched(RemoteHome):
+        def owe(self, what: str, paths: Sequence[Path]) -> None:
+            super().owe(what, paths)
+            self.settle(what)
+
+    home = Watched(f"file://{tmp_path}/mounted", tmp_path / "here")
+    here = AnswerLinks(tmp_path / "here", "https://lab.example.com", shared=lambda: home)
+
+    said = variables(here.link(RUN, KEY, now=NOW))
+
+    assert (tmp_path / "mounted" / "answer-keys" / said["signer"]).exists()
 
 
 def test_a_key_that_cannot_be_shared_now_is_owed(

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from jupyter_flow.app.running import Running
-from jupyter_flow.app.service import GLANCE, Service
+from jupyter_flow.app.service import GLANCE, MOST_RUNS, Service
 from jupyter_flow.artifacts.shared_home import LoneHome
 from jupyter_flow.core.alerts import Alert
 from jupyter_flow.core.errors import StoreUnreachableError
+from jupyter_flow.core.flow import Plan
 from jupyter_flow.core.ids import RunId
 from jupyter_flow.core.machine.admission import Admission
 from jupyter_flow.core.options import FlowOptions
@@ -251,6 +252,71 @@ def test_a_run_whose_notebooks_are_elsewhere_is_left_to_others(world: World) -> 
 
     assert world.stores.runs.load(run.id).state is RunState.QUEUED
     assert service.figures.taken_up == 0
+
+
+def test_a_run_that_cannot_be_read_keeps_no_other_from_being_driven(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = world.new_run(), world.new_run()
+    service, load = world.service(idle=None), world.stores.runs.load
+
+    def loaded(run: RunId) -> Run:
+        if run == broken.id:
+            raise ValueError("no plan")
+        return load(run)
+
+    world.stores.runs.load = loaded  # type: ignore[method-assign]
+    stop_after(5 * GLANCE, world, service)
+    service.serve()
+
+    assert load(sound.id).state is RunState.SUCCEEDED
+    assert broken.id in service.figures.troubles
+    assert "run not taken up" in caplog.text
+
+
+def plan_elsewhere(world: World) -> Plan:
+    """One whose notebooks are not here."""
+    plan = plan_of(world.flow)
+    targets = {name: replace(each, digest="1" * 64) for name, each in plan.targets.items()}
+    return replace(plan, targets=targets)
+
+
+def stop_after(time: timedelta, world: World, service: Service) -> None:
+    until, announce = world.clock.now() + time, world.stores.services.announce
+
+    def announced(*args: Any, **named: Any) -> Any:
+        if world.clock.now() >= until:
+            service.stop()
+        return announce(*args, **named)
+
+    world.stores.services.announce = announced  # type: ignore[method-assign]
+
+
+def test_runs_of_another_project_hide_none_of_ours_however_many_they_are(world: World) -> None:
+    for _ in range(MOST_RUNS):
+        world.new_run(plan=plan_elsewhere(world))
+    ours = world.new_run(created_at=world.clock.now() + GLANCE)
+    service = world.service(idle=None)
+    stop_after(5 * GLANCE, world, service)
+
+    service.serve()
+
+    assert world.stores.runs.load(ours.id).state is RunState.SUCCEEDED
+
+
+def test_it_remembers_no_run_for_ever_that_another_service_drove(world: World) -> None:
+    world.new_run(plan=plan_elsewhere(world))
+    service = world.service(idle=None)
+    soon, waiting = world.clock.now() + 2 * GLANCE, world.stores.runs.waiting
+
+    def until_soon(*, now: datetime, limit: int) -> list[Waiting]:
+        return waiting(now=now, limit=limit) if now < soon else []
+
+    world.stores.runs.waiting = until_soon  # type: ignore[method-assign]
+    stop_after(timedelta(minutes=10), world, service)
+    service.serve()
+
+    assert not service.figures.troubles
 
 
 def test_a_store_that_is_away_is_asked_again(tmp_path: Path) -> None:

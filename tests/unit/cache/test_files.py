@@ -68,6 +68,12 @@ def test_patterns_and_folders_mean_files(tmp_path: Path, pattern: str, found: li
     assert sorted(Digests().of_inputs([pattern], tmp_path)) == found
 
 
+def test_patterns_mean_the_same_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    write(tmp_path / "sales [2026]" / "a.csv", "one")
+
+    assert list(Digests().of_inputs(["*.csv"], tmp_path / "sales [2026]")) == ["a.csv"]
+
+
 def test_a_file_elsewhere_goes_by_its_whole_path(tmp_path: Path) -> None:
     path = write(tmp_path / "there" / "a.csv", "a")
 
