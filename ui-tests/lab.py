@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +96,19 @@ class Lab:
         ready = threading.Event()
         threading.Thread(target=self._listen, args=(self.process, ready), daemon=True).start()
         assert ready.wait(90), "".join(self.errors[-40:])
+        self._wait_until_it_listens()
+
+    def _wait_until_it_listens(self) -> None:
+        """It says that it runs a moment before it does."""
+        last = time.monotonic() + 30
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=30).close()
+            except ConnectionRefusedError:
+                assert time.monotonic() < last, "".join(self.errors[-40:])
+                time.sleep(0.05)
+            else:
+                return
 
     def _listen(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stderr is not None

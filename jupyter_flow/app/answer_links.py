@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from jupyter_flow.core.errors import FlowError
 from jupyter_flow.core.ids import RunId, TaskKey
 from jupyter_flow.ports.shared_home import SharedHome
 from jupyter_flow.whole import whole
+
+log = logging.getLogger(__name__)
 
 #: Below the address of the Jupyter server.
 PATH = "jupyter-flow/answer"
@@ -70,7 +73,13 @@ class AnswerLinks:
     def read(self, said: Mapping[str, str], *, now: datetime) -> tuple[RunId, TaskKey]:
         """What a link with these variables is about. Raises LinkError."""
         signed = {name: said.get(name, "") for name in _SIGNED}
-        secret = self._key(signed["signer"])
+        try:
+            secret = self._key(signed["signer"])
+        except FlowError as error:
+            # Whoever has no link that is ours is not to be told where we keep what.
+            log.warning("a link to answer cannot be checked: %s", error.what)
+            hint = "Try again in a minute, or answer in JupyterLab or by `jupyter flow approve`."
+            raise LinkError("this link cannot be checked now", hint=hint) from error
         if secret is None or not hmac.compare_digest(
             said.get(_SIGNATURE, "").encode(), _signature(secret, signed).encode()
         ):

@@ -25,7 +25,8 @@ class Ears:
     def __init__(self, take_in: Callable[[Word], object], look_after: Callable[[], object]) -> None:
         self._take_in = take_in
         self._look_after = look_after
-        self._words: SimpleQueue[Word | None] = SimpleQueue()
+        self._words: SimpleQueue[Word | str | None] = SimpleQueue()
+        self._latest: dict[str, Word] = {}
         self._thread = threading.Thread(target=self._listen, name="dask words", daemon=True)
         self._is_open = False
         self._lock = threading.Lock()
@@ -38,14 +39,28 @@ class Ears:
                 self._thread.start()
 
     def heard(self, event: tuple[float, Word]) -> None:
-        """Called by Dask with what workers tell, and what becomes of them. Returns at once."""
-        self._words.put(event[1])
+        """Called by Dask with what workers tell, and what becomes of them. Returns at once.
+
+        Of what is told of an attempt only the latest counts, so no more than that is kept.
+        """
+        word = event[1]
+        if not isinstance(word, Mapping):  # anybody's: what goes on in a cluster is told to all
+            return
+        attempt = word.get("attempt")
+        if attempt is None:
+            self._words.put(word)
+            return
+        with self._lock:
+            is_waiting = attempt in self._latest
+            self._latest[attempt] = word
+        if not is_waiting:
+            self._words.put(attempt)
 
     def close(self) -> None:
-        with self._lock:
-            if self._is_open:
-                self._words.put(None)
-                self._thread.join()
+        """Take in what was told until now, and no more."""
+        if self._is_open:
+            self._words.put(None)
+            self._thread.join()
 
     def _listen(self) -> None:
         look_at = time.monotonic() + SILENCE
@@ -59,6 +74,9 @@ class Ears:
                 continue
             if word is None:
                 return
+            if isinstance(word, str):
+                with self._lock:
+                    word = self._latest.pop(word)
             try:
                 self._take_in(word)
             except Exception as error:  # noqa: BLE001 - a look that fails is followed by others

@@ -13,6 +13,7 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from jupyter_flow.core.errors import FlowError, UnreachableError
@@ -70,6 +71,9 @@ class DaskExecutor:
         self._hands = Hands(self._give_up)
         self._ears = Ears(self._take_in, self._look_after)
         self._lock = threading.Lock()
+        self._has_let_go = False
+        #: What the cluster is to forget, and whether it is made: more than can be said just now.
+        self._unforgotten: SimpleQueue[tuple[Followed, bool]] = SimpleQueue()
 
     def connect(self) -> None:
         """Reach the cluster, or make it. Raises FlowError (JF615, JF616) when that cannot be."""
@@ -117,7 +121,7 @@ class DaskExecutor:
             if followed.is_over or followed.future is None:
                 return False
             self._following.remove(followed)
-            followed.is_over = True
+            followed.is_over = self._has_let_go = True
         return True
 
     def stop(self, run: RunId, key: TaskKey, number: int) -> None:
@@ -145,7 +149,7 @@ class DaskExecutor:
         self._hands.close()
         self._ears.close()
         self._cluster.close()
-        self._sender.close()
+        self._sender.close(keeps_mark=self._has_let_go)
 
     # -- its beginning -------------------------------------------------------------------------
 
@@ -172,6 +176,8 @@ class DaskExecutor:
         for each in self._following.silent_for(_PATIENCE):
             self._hands.soon(self._ask, each, or_later=False)  # it is asked again anyway
         self._hands.again(self._following.all())
+        if not self._unforgotten.empty():
+            self._hands.once(self._have_forgotten)
 
     def _take_in(self, word: Word) -> None:
         if word.get("action") == "remove-worker":
@@ -341,14 +347,29 @@ class DaskExecutor:
             followed.is_over = True
         followed.report(ended)
         self._following.remove(followed)
-        quietly(lambda: self._clear(followed, is_made=is_made))
+        self._unforgotten.put((followed, is_made))
+        quietly(self._have_forgotten)
 
-    def _clear(self, followed: Followed, *, is_made: bool) -> None:
-        """Have the cluster forget it. Unless it is made, Dask may still give it to a worker: then
-        the word stays that it has been begun."""
+    def _have_forgotten(self) -> None:
+        """Have the cluster forget what is over; what cannot be said now is said later."""
+        with suppress(Empty):
+            while True:
+                followed, is_made = self._unforgotten.get_nowait()
+                try:
+                    self._forget(followed, is_made=is_made)
+                except UnreachableError:
+                    self._unforgotten.put((followed, is_made))
+                    return
+
+    def _forget(self, followed: Followed, *, is_made: bool) -> None:
+        """Unless it is made, it may go on somewhere: it is ended. And Dask may still give it to a
+        worker: then the word stays that it has been begun."""
         client = self._client()
         if followed.future is not None:
             followed.future.cancel()
+        if not is_made and followed.where:
+            where = [followed.where]
+            ask(client.run, worker.stop, followed.name, workers=where, on_error="ignore")
         ask(client.unpublish_dataset, followed.name)
         if is_made:
             ask(client.unpublish_dataset, followed.begun)

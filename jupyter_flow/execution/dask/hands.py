@@ -108,4 +108,4 @@ def quietly(act: Callable[[], object]) -> None:
     try:
         act()
     except Exception as error:  # noqa: BLE001 - whoever starts an attempt is told
-        log.debug("Dask is not ready: %s", error)
+        log.debug("Dask did not do it: %s", error)

@@ -59,12 +59,13 @@ class Sender:
                 resources=self._resources_for(client, given),
             )
 
-    def close(self) -> None:
-        """The mark stays, for attempts that no worker has begun yet; those of long ago go."""
+    def close(self, *, keeps_mark: bool) -> None:
+        """Those who left attempts to the cluster keep the mark, for what no worker has begun yet;
+        marks of long ago go."""
         with suppress(FileNotFoundError):  # there is none; or another process is faster
             long_ago = self._mark.stat().st_mtime - _KEPT
             for each in self._home.glob(f"{_MARK}*"):
-                if each.stat().st_mtime < long_ago:
+                if each.stat().st_mtime < long_ago or (each == self._mark and not keeps_mark):
                     each.unlink()
 
     def _is_shared(self, client: Any) -> bool:

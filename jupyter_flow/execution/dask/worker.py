@@ -112,8 +112,7 @@ def claim(client: Any, key: str, owner: str) -> bool:
 
 def _made(this: Making, given: Assignment, executor: Executor) -> AttemptEnded:
     """Make it; tell how it goes on, and what it has written."""
-    worker = get_worker()
-    remark = f"made by the worker {worker.address} of a Dask cluster"
+    remark = f"made by the worker {get_worker().address} of a Dask cluster"
     remarks = (*given.remarks, remark)
     if given.keep_kernel:
         remarks = (*remarks, "its kernel is not kept: it could not be reached on a worker")
@@ -121,6 +120,18 @@ def _made(this: Making, given: Assignment, executor: Executor) -> AttemptEnded:
     inbox: SimpleQueue[AttemptProgressed | AttemptEnded] = SimpleQueue()
     if not this.start(executor, given, inbox.put):
         return _cancelled(given)
+    try:
+        return _followed(this, given, inbox)
+    except BaseException:  # nobody would hear of its end
+        this.stop()
+        raise
+
+
+def _followed(
+    this: Making, given: Assignment, inbox: SimpleQueue[AttemptProgressed | AttemptEnded]
+) -> AttemptEnded:
+    """Its end; until then the cluster is told how it goes on."""
+    worker = get_worker()
     is_stopped = False
     cell = cells = 0
     told: tuple[Any, ...] = ()

@@ -23,6 +23,7 @@ from unittest.mock import patch
 
 import psutil
 import pytest
+from distributed import Client
 
 from jupyter_flow.app.equipment import equip
 from jupyter_flow.artifacts.folder import FolderArtifacts
@@ -628,6 +629,37 @@ def test_what_ends_while_nothing_is_heard_of_the_scheduler_is_told_later(
     assert end_of(inbox).outcome is Outcome.SUCCEEDED
     assert "the Dask scheduler cannot be reached" in caplog.text
     executor.close()
+    line.close()
+    gc.collect()
+
+
+@cuts
+def test_what_was_given_up_is_ended_and_forgotten_once_the_scheduler_is_back(
+    cluster: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "_ANSWER", 1.0)
+    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    monkeypatch.setattr(clusters, "_PAUSE", 0.0)
+    monkeypatch.setattr(dask_executor, "_PATIENCE", 0.0)
+    monkeypatch.setattr(hands, "_LONGEST_CUT", 0.0)
+    gate, line, inbox = pipe(tmp_path, "gate"), Line(cluster.address), SimpleQueue[Any]()
+    executor = make(replace(cluster, address=line.address))
+    given = assignment(tmp_path, "task", wait_at(gate))
+    executor.start(given, inbox.put)
+    kernel = psutil.Process(int(gate.read_text()))
+    while not isinstance(inbox.get(timeout=PATIENCE), AttemptProgressed):
+        pass
+
+    line.fall_silent()
+    assert end_of(inbox).outcome is Outcome.LOST
+    monkeypatch.setattr(clusters, "_TIMEOUT", PATIENCE)
+    monkeypatch.setattr(clusters, "_ANSWER", PATIENCE)
+    line.go_on()
+
+    kernel.wait(timeout=PATIENCE)
+    executor.close()
+    with Client(cluster.address, set_as_default=False) as client:
+        assert name_of(given) not in client.list_datasets()
     line.close()
     gc.collect()
 
