@@ -188,7 +188,8 @@ class Pruning:
     def _drop_what_others_pruned(self) -> None:
         """The files here of runs that another machine has let go.
 
-        There are others that the store does not know: attempts that other schedulers have made.
+        There are others that the store does not know: attempts that other schedulers have made,
+        and go on making. Those are shared, or will be.
         """
         if not self._shared.is_shared:
             return
@@ -197,8 +198,10 @@ class Pruning:
             try:
                 self._runs.last_entry(RunId(folder.name))
             except NotFoundError:
-                if folder.stat().st_mtime < youngest and not self._shared.has(folder):
-                    shutil.rmtree(folder, ignore_errors=True)
+                is_shared = self._shared.has(folder)
+                is_old = folder.stat().st_mtime < youngest
+                if not is_shared and (is_old or self._shared.knew(folder)):
+                    self._remove(folder, folder)
 
     def _drop_snapshots(self) -> tuple[int, int]:
         """The snapshots that nothing refers to, unless they are so new that a run may be begun."""

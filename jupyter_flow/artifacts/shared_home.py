@@ -49,6 +49,9 @@ class LoneHome:
     def has(self, path: Path) -> bool:
         return path.exists()
 
+    def knew(self, path: Path) -> bool:  # noqa: ARG002
+        return False
+
     def remove(self, path: Path) -> None:
         """Nothing: nobody found it."""
 
@@ -106,6 +109,9 @@ class RemoteHome:
 
     def has(self, path: Path) -> bool:
         return self._place.about(self._name(path)) is not None
+
+    def knew(self, path: Path) -> bool:
+        return (self._notes / self._name(path)).exists()
 
     def remove(self, path: Path) -> None:
         self._place.remove(self._name(path))

@@ -48,5 +48,9 @@ class SharedHome(Protocol):
     def has(self, path: Path) -> bool:
         """Whether others find it."""
 
+    def knew(self, path: Path) -> bool:
+        """Whether the file, or one in the folder, was put for good from here, or fetched to here,
+        and has not been removed from here since; whatever has become of it there."""
+
     def remove(self, path: Path) -> None:
         """Have others find it no more. What is here stays, and is not shared any longer."""

@@ -158,8 +158,23 @@ class SharedHomeContract:
         open_home(there).fetch(there / "runs" / "1" / "a.txt")
 
         assert not home.has(here / "runs" / "1" / "a.txt")
+        assert not home.knew(here / "runs" / "1")
         assert not (there / "runs" / "1" / "a.txt").exists()
         assert (here / "runs" / "1" / "a.txt").exists(), "what is here stays"
+
+    def test_what_another_removed_is_known_to_have_been_there(
+        self, open_home: OpenHome, here: Path, there: Path
+    ) -> None:
+        ours, theirs = open_home(here), open_home(there)
+        written(here / "runs" / "2" / "b.txt", "never shared")
+        ours.put(written(here / "runs" / "1" / "a.txt", "a"))
+        theirs.fetch(there / "runs" / "1")
+        theirs.remove(there / "runs" / "1")
+
+        assert ours.knew(here / "runs" / "1")
+        assert not ours.has(here / "runs" / "1")
+        assert not theirs.knew(there / "runs" / "1")
+        assert not ours.knew(here / "runs" / "2")
 
     def test_nothing_that_is_unfinished_is_left_or_shared(
         self, open_home: OpenHome, here: Path, there: Path

@@ -17,6 +17,8 @@ from .worker import SILENCE
 log = logging.getLogger(__name__)
 
 Word = Mapping[str, Any]
+#: An attempt, and the cell that it is at.
+_Place = tuple[str, int]
 
 
 class Ears:
@@ -25,8 +27,8 @@ class Ears:
     def __init__(self, take_in: Callable[[Word], object], look_after: Callable[[], object]) -> None:
         self._take_in = take_in
         self._look_after = look_after
-        self._words: SimpleQueue[Word | str | None] = SimpleQueue()
-        self._latest: dict[str, Word] = {}
+        self._words: SimpleQueue[Word | _Place | None] = SimpleQueue()
+        self._latest: dict[_Place, Word] = {}
         self._thread = threading.Thread(target=self._listen, name="dask words", daemon=True)
         self._is_open = False
         self._lock = threading.Lock()
@@ -41,20 +43,20 @@ class Ears:
     def heard(self, event: tuple[float, Word]) -> None:
         """Called by Dask with what workers tell, and what becomes of them. Returns at once.
 
-        Of what is told of an attempt only the latest counts, so no more than that is kept.
+        Of what is told of a cell only the latest counts, so no more than that is kept.
         """
         word = event[1]
         if not isinstance(word, Mapping):  # anybody's: what goes on in a cluster is told to all
             return
-        attempt = word.get("attempt")
-        if attempt is None:
+        if "attempt" not in word:
             self._words.put(word)
             return
+        place = word["attempt"], word["cell"]
         with self._lock:
-            is_waiting = attempt in self._latest
-            self._latest[attempt] = word
+            is_waiting = place in self._latest
+            self._latest[place] = word
         if not is_waiting:
-            self._words.put(attempt)
+            self._words.put(place)
 
     def close(self) -> None:
         """Take in what was told until now, and no more."""
@@ -74,7 +76,7 @@ class Ears:
                 continue
             if word is None:
                 return
-            if isinstance(word, str):
+            if isinstance(word, tuple):
                 with self._lock:
                     word = self._latest.pop(word)
             try:

@@ -217,19 +217,24 @@ def test_what_other_schedulers_made_stays_where_homes_are_shared(
     settings = replace(made.flows.settings, shared_home=f"file://{tmp_path / 'shared'}")
     theirs = replace(made, flows=wiring.wire(settings))
     runs, old = settings.home / "runs" / "sketch", made.clock.now().timestamp() - 7200
-    for name in ("manual__2026", "let_go"):
+    shared = open_shared_home(settings.shared_home, settings.home)
+    for name in ("manual__2026", "just_begun", "never_shared", "let_go"):
         (runs / name / "first").mkdir(parents=True)
         (runs / name / "first" / "1.log").write_text("made")
-        os.utime(runs / name, (old, old))
-    shared = open_shared_home(settings.shared_home, settings.home)
-    shared.put(runs / "manual__2026")
+        if name in ("manual__2026", "let_go"):
+            shared.put(runs / name)
+    os.utime(runs / "never_shared", (old, old))
+    begun = made.clock.now().timestamp()
+    os.utime(runs / "just_begun", (begun, begun))
+    open_shared_home(settings.shared_home, tmp_path / "there").remove(
+        tmp_path / "there" / "runs" / "sketch" / "let_go"
+    )
 
     theirs.flows.pruning.prune(keep_runs=0)
     theirs.flows.close()
 
-    assert (runs / "manual__2026" / "first" / "1.log").exists()
+    assert {each.name for each in runs.iterdir()} == {"manual__2026", "just_begun"}
     assert shared.has(runs / "manual__2026")
-    assert not (runs / "let_go").exists()
 
 
 def test_snapshots_that_nothing_needs_go(made: Project) -> None:

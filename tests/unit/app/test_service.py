@@ -266,7 +266,7 @@ def test_a_run_that_cannot_be_read_keeps_no_other_from_being_driven(
         return load(run)
 
     world.stores.runs.load = loaded  # type: ignore[method-assign]
-    stop_after(5 * GLANCE, world, service)
+    stop_once(lambda: load(sound.id).state.is_final, world, service)
     service.serve()
 
     assert load(sound.id).state is RunState.SUCCEEDED
@@ -281,11 +281,12 @@ def plan_elsewhere(world: World) -> Plan:
     return replace(plan, targets=targets)
 
 
-def stop_after(time: timedelta, world: World, service: Service) -> None:
-    until, announce = world.clock.now() + time, world.stores.services.announce
+def stop_once(is_over: Callable[[], bool], world: World, service: Service) -> None:
+    """Asked each time that it announces itself."""
+    announce = world.stores.services.announce
 
     def announced(*args: Any, **named: Any) -> Any:
-        if world.clock.now() >= until:
+        if is_over():
             service.stop()
         return announce(*args, **named)
 
@@ -297,7 +298,7 @@ def test_runs_of_another_project_hide_none_of_ours_however_many_they_are(world: 
         world.new_run(plan=plan_elsewhere(world))
     ours = world.new_run(created_at=world.clock.now() + GLANCE)
     service = world.service(idle=None)
-    stop_after(5 * GLANCE, world, service)
+    stop_once(lambda: world.stores.runs.load(ours.id).state.is_final, world, service)
 
     service.serve()
 
@@ -313,7 +314,8 @@ def test_it_remembers_no_run_for_ever_that_another_service_drove(world: World) -
         return waiting(now=now, limit=limit) if now < soon else []
 
     world.stores.runs.waiting = until_soon  # type: ignore[method-assign]
-    stop_after(timedelta(minutes=10), world, service)
+    late = world.clock.now() + timedelta(minutes=10)
+    stop_once(lambda: world.clock.now() >= late, world, service)
     service.serve()
 
     assert not service.figures.troubles
