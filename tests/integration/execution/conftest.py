@@ -128,6 +128,10 @@ def route(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "forked")
 
 
+#: However busy the machine is, what heeds a push has the time for it.
+PATIENT = Graces(interrupt=30.0, terminate=1.0, shutdown=30.0)
+
+
 def launcher_of(route: str) -> KernelLauncher:
     return StartedKernels() if route == "started" else KernelRoutes()
 
@@ -140,10 +144,21 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> FolderArtifacts:
 
 @pytest.fixture(scope="session")
 def executor(route: str, artifacts: FolderArtifacts) -> Iterator[LocalExecutor]:
-    graces = Graces(interrupt=1.0, terminate=1.0)
-    made = LocalExecutor(graces=graces, launcher=launcher_of(route), artifacts=artifacts)
+    made = LocalExecutor(graces=PATIENT, launcher=launcher_of(route), artifacts=artifacts)
     yield made
     made.close()
+
+
+def until_heard(text: str) -> str:
+    """The source of a cell that prints *text*, and goes on once it stands in its log.
+
+    What a kernel has not sent when it dies is never heard.
+    """
+    return (
+        f"print({text!r}, flush=True)\nimport os, pathlib, time\n"
+        "log = pathlib.Path(os.environ['JUPYTER_FLOW_ARTIFACTS'] + '.log')\n"
+        f"while {text!r} not in log.read_text(): time.sleep(0.01)\n"
+    )
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ What differs between any two executions (numbers of processes, addresses, times)
 # ruff: noqa: E501, ISC004
 from __future__ import annotations
 
+from .conftest import until_heard
+
 CORPUS: dict[str, list[str]] = {
     "plain": [
         "1 + 1",
@@ -103,11 +105,11 @@ CORPUS: dict[str, list[str]] = {
     "ends: exit with a status": ["x = 1", "import sys; sys.exit(3)", "print('never')"],
     "ends: asks": ["x = 1", "input('who? ')", "print('never')"],
     "ends: killed": [
-        "print('a', flush=True)\nimport os, time; time.sleep(0.5); os.kill(os.getpid(), 9)",
+        until_heard("last words") + "os.kill(os.getpid(), 9)",
         "print('never')",
     ],
     "ends: os._exit": [
-        "print('a', flush=True)\nimport os, time; time.sleep(0.5); os._exit(3)",
+        until_heard("last words") + "os._exit(3)",
         "print('never')",
     ],
     "ends: its own exception": [

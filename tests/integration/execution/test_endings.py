@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,8 +15,9 @@ from jupyter_flow.core.events import AttemptEnded, AttemptProgressed
 from jupyter_flow.core.run import Cause
 from jupyter_flow.core.states import Outcome
 from jupyter_flow.execution.local import LocalExecutor
+from jupyter_flow.execution.stopping import Graces
 
-from .conftest import BOTH_ROUTES, RUN, Attempt, notebook_of
+from .conftest import BOTH_ROUTES, RUN, Attempt, launcher_of, notebook_of, until_heard
 
 pytestmark = BOTH_ROUTES
 
@@ -68,9 +70,7 @@ def test_cells_are_counted_as_in_the_source(attempt: Attempt) -> None:
 
 
 def test_a_kernel_killed_in_a_cell_is_told_with_its_signal(attempt: Attempt) -> None:
-    # The moment is for the kernel's own sender thread: what it has not sent dies with it.
-    kill = "import os, time\nprint('last words')\ntime.sleep(0.5)\nos.kill(os.getpid(), 9)"
-    trial = attempt("x = 1", kill, "3")
+    trial = attempt("x = 1", until_heard("last words") + "os.kill(os.getpid(), 9)", "3")
     failure = trial.failure
     assert (trial.end.outcome, failure.cause) == (Outcome.KERNEL_DIED, Cause.KERNEL_DIED)
     assert failure.signal == signal.SIGKILL
@@ -100,7 +100,7 @@ def test_a_kernel_that_ends_by_itself_is_told_with_its_status(
 
 
 def test_a_cell_that_takes_too_long_is_interrupted(attempt: Attempt) -> None:
-    trial = attempt("1", "import time\ntime.sleep(60)", "3", cell_timeout=timedelta(seconds=0.5))
+    trial = attempt("1", "import time\ntime.sleep(60)", "3", cell_timeout=timedelta(seconds=2))
     failure = trial.failure
     assert (trial.end.outcome, failure.cause) == (Outcome.TIMED_OUT, Cause.CELL_TIMEOUT)
     assert (failure.cell, failure.line) == (2, 2)
@@ -117,7 +117,18 @@ def test_an_attempt_that_takes_too_long_is_stopped_though_each_cell_is_quick(
     assert "pending" in trial.statuses
 
 
-def test_a_cell_that_swallows_the_interrupt_is_terminated(attempt: Attempt) -> None:
+@pytest.fixture
+def hasty(route: str) -> Iterator[LocalExecutor]:
+    """An executor that does not wait long for what heeds nothing."""
+    graces = Graces(interrupt=2.0, terminate=1.0)
+    made = LocalExecutor(graces=graces, launcher=launcher_of(route))
+    yield made
+    made.close()
+
+
+def test_a_cell_that_swallows_the_interrupt_is_terminated(
+    attempt: Attempt, hasty: LocalExecutor
+) -> None:
     stubborn = """
 import time
 while True:
@@ -126,12 +137,12 @@ while True:
     except KeyboardInterrupt:
         print("no", flush=True)
 """
-    trial = attempt(stubborn, cell_timeout=timedelta(seconds=0.5))
+    trial = attempt(stubborn, cell_timeout=timedelta(seconds=2), on=hasty)
     assert (trial.end.outcome, trial.failure.cause) == (Outcome.TIMED_OUT, Cause.CELL_TIMEOUT)
     assert "no" in trial.text(0)
 
 
-def test_a_kernel_that_ignores_everything_is_killed(attempt: Attempt) -> None:
+def test_a_kernel_that_ignores_everything_is_killed(attempt: Attempt, hasty: LocalExecutor) -> None:
     deaf = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -140,7 +151,7 @@ end = time.monotonic() + 60
 while time.monotonic() < end:
     pass
 """
-    trial = attempt(deaf, cell_timeout=timedelta(seconds=0.5))
+    trial = attempt(deaf, cell_timeout=timedelta(seconds=2), on=hasty)
     assert (trial.end.outcome, trial.failure.cause) == (Outcome.TIMED_OUT, Cause.CELL_TIMEOUT)
     assert [word for word in ("interrupt", "terminate", "kill") if f": {word}" in trial.log] == [
         "interrupt",

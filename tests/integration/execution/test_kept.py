@@ -28,10 +28,9 @@ from jupyter_flow.execution.kept import (
     address_beside,
 )
 from jupyter_flow.execution.local import LocalExecutor
-from jupyter_flow.execution.stopping import Graces
 from jupyter_flow.ports.executor import Assignment
 
-from .conftest import Attempt, Trial, gone, notebook_of
+from .conftest import PATIENT, Attempt, Trial, gone, notebook_of
 
 FAILING = ("import os\nx = 41 + 1", "raise ValueError('look at x')", "x = 0")
 
@@ -44,8 +43,7 @@ def keeping() -> Iterator[Made]:
     made = []
 
     def make(**limits: Any) -> LocalExecutor:
-        graces = Graces(interrupt=1.0, terminate=1.0)
-        made.append(LocalExecutor(graces=graces, kept=KeptKernels(**limits)))
+        made.append(LocalExecutor(graces=PATIENT, kept=KeptKernels(**limits)))
         return made[-1]
 
     yield make
@@ -104,7 +102,7 @@ def test_it_answers_with_its_variables_after_the_end_was_told(
 
 
 def test_a_cell_that_took_too_long_is_interrupted_and_kept(attempt: Attempt, keeping: Made) -> None:
-    limit = timedelta(seconds=1)
+    limit = timedelta(seconds=2)
     cell = "x = 7\nimport time\ntime.sleep(600)"
     trial = attempt(cell, keep_kernel=True, cell_timeout=limit, on=keeping())
     assert trial.failure.cause is Cause.CELL_TIMEOUT
