@@ -10,16 +10,22 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from jupyter_flow.testing.notebooks import write_notebook
+
 LOAD = "%load_ext jupyter_flow"
-#: Waits for the run that the cell before started, without showing anything.
-UNTIL_ENDED = """\
-from pathlib import Path
-from jupyter_flow.app.wiring import open_flows
-with open_flows(Path.cwd()) as flows:
-    for _ in flows.follow(flows.run().id):
-        pass
+#: A task that goes on until a cell lets it end, and that cell: it runs while the end is shown.
+HELD = """\
 import time
-time.sleep(1)
+from pathlib import Path
+while not Path("go").exists():
+    time.sleep(0.05)
+"""
+LET_GO = """\
+import threading
+from pathlib import Path
+Path("go").touch()
+(shows,) = (each for each in threading.enumerate() if each.name.startswith("show "))
+shows.join()
 """
 
 
@@ -63,7 +69,8 @@ def test_a_bad_flow_fails_its_cell_and_shows_only_what_is_wrong(project: Path) -
 def test_a_run_returns_at_once_and_its_display_is_updated_in_place(
     project: Path, flow: str
 ) -> None:
-    notebook = executed(project, LOAD, flow, "%flow run -p n=20", "x = 1", UNTIL_ENDED)
+    write_notebook(project / "side.ipynb", HELD, task="side")
+    notebook = executed(project, LOAD, flow, "%flow run -p n=20", "x = 1", LET_GO)
     (output,) = notebook.cells[2].outputs
 
     assert "✔ churn succeeded" in output.data["text/plain"]
