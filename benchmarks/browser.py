@@ -223,7 +223,7 @@ def main() -> None:
                 PARTS[name](lab, browser)
         finally:
             browser.close()
-            lab.stop()
+            lab.close()
 
 
 if __name__ == "__main__":

@@ -33,8 +33,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab.prepare()
     lab.start()
     yield lab
-    lab.stop()
-    lab.flow("serve", "--stop", "--now", check=False)
+    lab.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ class Lab:
     port: int = 0
     process: subprocess.Popen[str] | None = None
     errors: list[str] = field(default_factory=list)
+    _kept: socket.socket = field(default_factory=socket.socket)
+    _listening: threading.Thread | None = None
 
     @property
     def root(self) -> Path:
@@ -70,10 +73,13 @@ class Lab:
         off = dict.fromkeys(["@jupyterlab/apputils-extension:announcements", *without], True)
         settings = self.folder / "config" / "labconfig" / "page_config.json"
         settings.write_text(json.dumps({"disabledExtensions": off}))
+        # However busy the machine is, what is offered while somebody types is not given up.
+        patient = {"@jupyterlab/completer-extension:manager": {"providerTimeout": 30_000}}
+        settings.with_name("default_setting_overrides.json").write_text(json.dumps(patient))
 
     def start(self) -> None:
         """Start the server, on the port that it had, and wait until it answers."""
-        self.port = self.port or free_port()
+        self.port = self.port or self._keep_port()
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -94,9 +100,19 @@ class Lab:
             start_new_session=True,
         )
         ready = threading.Event()
-        threading.Thread(target=self._listen, args=(self.process, ready), daemon=True).start()
+        self._listening = threading.Thread(
+            target=self._listen, args=(self.process, ready), daemon=True
+        )
+        self._listening.start()
         assert ready.wait(90), "".join(self.errors[-40:])
         self._wait_until_it_listens()
+
+    def _keep_port(self) -> int:
+        """A port that nobody else is given, also while the server is away."""
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", 0))
+        port: int = self._kept.getsockname()[1]
+        return port
 
     def _wait_until_it_listens(self) -> None:
         """It says that it runs a moment before it does."""
@@ -123,7 +139,7 @@ class Lab:
             return
         process, self.process = self.process, None
         group = psutil.Process(process.pid).children()
-        group = [each for each in group if "serve" not in each.cmdline()]
+        group = [each for each in group if not _is_service(each)]
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(20)
@@ -132,8 +148,15 @@ class Lab:
             process.wait()
         for each in psutil.wait_procs(group, timeout=5)[1]:
             each.kill()
-        if process.stderr is not None:
+        if process.stderr is not None and self._listening is not None:
+            self._listening.join()
             process.stderr.close()
+
+    def close(self) -> None:
+        """End all that it started."""
+        self.stop()
+        self.flow("serve", "--stop", "--now", check=False)
+        self._kept.close()
 
     def flow(self, *words: str, folder: str = "", check: bool = True) -> str:
         """``jupyter flow …`` in the server's folder, as a person with a terminal."""
@@ -183,8 +206,7 @@ class Gate:
         self.say("open")
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def _is_service(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # it has just ended
+        return "serve" in process.cmdline()
+    return False

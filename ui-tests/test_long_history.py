@@ -31,8 +31,7 @@ def lab(tmp_path_factory):
         script.close()
     lab.start()
     yield lab
-    lab.stop()
-    lab.flow("serve", "--stop", "--now", check=False)
+    lab.close()
 
 
 def test_older_runs_are_shown_when_they_are_asked_for(lab, window):

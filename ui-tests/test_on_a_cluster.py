@@ -29,8 +29,7 @@ def lab(tmp_path_factory):
         )
         lab.start()
         yield lab
-        lab.stop()
-        lab.flow("serve", "--stop", "--now", check=False)
+        lab.close()
 
 
 def test_what_a_worker_executes_is_seen_while_it_runs_and_can_be_stopped(lab, window):

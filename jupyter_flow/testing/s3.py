@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -12,11 +11,9 @@ def s3_server() -> Iterator[Mapping[str, str]]:
     """The variables of the environment by which it is found, while the block lasts; it is empty."""
     from moto.server import ThreadedMotoServer
 
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    _, port = server.get_host_and_port()
     try:
         yield {
             "AWS_ACCESS_KEY_ID": "someone",

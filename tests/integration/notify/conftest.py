@@ -6,7 +6,6 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,7 +47,11 @@ class MailServer:
 
     def __init__(self, *, with_login: bool = False) -> None:
         self.inbox = Inbox()
-        self.port = free_port()
+        # Bound by us also while nobody listens there: nobody else is given it.
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", 0))
+        self.port: int = self._kept.getsockname()[1]
         self._options: dict[str, Any] = {}
         if with_login:
             self._options = {
@@ -68,6 +71,10 @@ class MailServer:
             self._controller.stop()
         self._controller = None
 
+    def close(self) -> None:
+        self.stop()
+        self._kept.close()
+
     def address(self, login: str = "") -> str:
         # However busy the machine is: apprise gives up after four seconds.
         sender, to = "from=flows@example.com", "to=ada@example.com&cto=60&rto=60"
@@ -82,25 +89,18 @@ def _is_ada(
     return AuthResult(success=is_ada, handled=False)
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def mail_server() -> Iterator[MailServer]:
     server = MailServer()
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.fixture
 def mail_server_with_login() -> Iterator[MailServer]:
     server = MailServer(with_login=True)
     yield server
-    server.stop()
+    server.close()
 
 
 class Hooks:
