@@ -637,11 +637,8 @@ def test_what_ends_while_nothing_is_heard_of_the_scheduler_is_told_later(
 def test_what_was_given_up_is_ended_and_forgotten_once_the_scheduler_is_back(
     cluster: DaskCluster, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clusters, "_ANSWER", 1.0)
-    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
     monkeypatch.setattr(clusters, "_PAUSE", 0.0)
     monkeypatch.setattr(dask_executor, "_PATIENCE", 0.0)
-    monkeypatch.setattr(hands, "_LONGEST_CUT", 0.0)
     gate, line, inbox = pipe(tmp_path, "gate"), Line(cluster.address), SimpleQueue[Any]()
     executor = make(replace(cluster, address=line.address))
     given = assignment(tmp_path, "task", wait_at(gate))
@@ -651,6 +648,10 @@ def test_what_was_given_up_is_ended_and_forgotten_once_the_scheduler_is_back(
         pass
 
     line.fall_silent()
+    # Not before: a busy machine may take as long for any answer.
+    monkeypatch.setattr(clusters, "_ANSWER", 1.0)
+    monkeypatch.setattr(clusters, "_TIMEOUT", 1.0)
+    monkeypatch.setattr(hands, "_LONGEST_CUT", 0.0)
     assert end_of(inbox).outcome is Outcome.LOST
     monkeypatch.setattr(clusters, "_TIMEOUT", PATIENCE)
     monkeypatch.setattr(clusters, "_ANSWER", PATIENCE)
@@ -822,6 +823,9 @@ threading.Event().wait()
 """
     begins = subprocess.Popen([sys.executable, "-c", code])
     gate.read_text()
+    with cluster.client() as client:
+        while name_of(given) not in client.list_datasets():
+            pass  # it has been sent, and is to be found in a moment
     begins.send_signal(signal.SIGKILL)
     begins.wait()
 

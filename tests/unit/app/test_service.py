@@ -42,6 +42,8 @@ from jupyter_flow.testing.lookouts import ScriptedLookout
 from jupyter_flow.testing.luck import flow_of, plan_of, run_of
 
 IDLE = timedelta(seconds=60)
+#: While a driver thinks, days may pass here: it is not to lose its run by that.
+LEASE = timedelta(days=1000)
 
 
 class Post:
@@ -98,6 +100,7 @@ class World:
             slots=slots,
             clock=self.clock,
             assignments=Assignments(self.places, self.stores.runs),
+            lease=LEASE,
         )
 
         def make_running(

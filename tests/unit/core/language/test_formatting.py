@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from jupyter_flow.core.flow import Flow
 from jupyter_flow.core.language import format_flow, read
 from jupyter_flow.testing.strategies import any_flow
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(any_flow())
 def test_reading_what_was_written_gives_the_same_flow(flow: Flow) -> None:
     reading = read(format_flow(flow))
